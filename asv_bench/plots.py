@@ -17,7 +17,9 @@ Report = dict[str, Any]
 
 TEXT = "#7b7b7b"  # has the same contrast on white and on black
 _COLOURS = {"ndgrad": "#0072b2", "torch": "#d55e00", "numpy": "#009e73", "jax": "#cc79a7"}
-_FASTER, _SLOWER, _OTHER = "#009e73", "#d55e00", "#cc79a7"
+_FASTER, _SLOWER = "#009e73", "#d55e00"
+_MARKS = (("o", "#cc79a7"), ("s", "#0072b2"), ("D", "#e69f00"))
+"""The marker and the colour of each column of ratios behind the bars'."""
 NAMES = {"torch": "PyTorch", "numpy": "NumPy", "jax": "JAX", "mxnet": "MXNet"}
 SETS = {"native": "AVX-512", "avx2": "AVX2"}
 
@@ -73,7 +75,7 @@ def ratio_bars(
     Parameters
     ----------
     rows : sequence of (str, sequence of float or None)
-        The name of a case and its ratios, the first of which is the bar, a second one a mark.
+        The name of a case and its ratios, the first of which is the bar, the others marks.
     labels : sequence of str
         What the ratios are.
     against : str
@@ -86,9 +88,10 @@ def ratio_bars(
     at = range(len(rows))
     # On a logarithmic axis a bar's width is a difference: from 1.0 to the ratio.
     axis.barh(at, [bar - 1 for bar in bars], left=1, color=colours, height=0.7, label=labels[0])
-    for number, other in enumerate(labels[1:], start=1):
+    marks = zip(labels[1:], _MARKS[: len(labels) - 1], strict=True)
+    for number, (other, (marker, colour)) in enumerate(marks, start=1):
         points = [(row[1][number], i) for i, row in enumerate(rows) if row[1][number] is not None]
-        axis.plot(*zip(*points, strict=True), "o", ms=3.5, color=_OTHER, label=other)
+        axis.plot(*zip(*points, strict=True), marker, ms=3.5, color=colour, label=other)
     axis.set_xscale("log")
     every = [ratio for _, ratios in rows for ratio in ratios if ratio is not None]
     low, high = min(0.5, *every) / 1.1, max(1.5, *every) * 1.1
@@ -104,7 +107,7 @@ def ratio_bars(
     axis.axvline(1, color=TEXT, linewidth=1.2)
     axis.set_xlabel(f"time over {against}'s")
     if len(labels) > 1:
-        legend = figure.legend(loc="outside upper center", ncols=len(labels), frameon=False)
+        legend = figure.legend(loc="outside upper center", ncols=2, frameon=False)
         for handle in legend.get_patches():  # bars have two colours
             handle.set_color(TEXT)
     return figure
@@ -164,6 +167,21 @@ def _second_ticks(limits: tuple[float, float]) -> tuple[list[float], list[str]]:
 
 
 # --- from results to plots ------------------------------------------------------------------------
+
+
+def labels(reports: Sequence[Report]) -> list[str]:
+    """What tells each report from the others: instructions, and processors if there are several."""
+    machines = [report["machine"] for report in reports]
+    sets = [SETS.get(machine["instructions"], machine["instructions"]) for machine in machines]
+    if len({machine["processor"] for machine in machines}) == 1:
+        return sets
+    return [f"{processor(m)}, {which}" for m, which in zip(machines, sets, strict=True)]
+
+
+def processor(machine: dict[str, Any]) -> str:
+    """The microarchitecture, where the processor's name has it in brackets."""
+    name = machine["processor"]
+    return name.partition("(")[2].rstrip(")") or name
 
 
 def ratios(
@@ -227,10 +245,9 @@ def draw(reports: Sequence[Report], folder: Path) -> list[Path]:
     figures: dict[str, Any] = {}
     most = max(report["machine"]["threads"] for report in reports)
     same = [report for report in reports if report["machine"]["threads"] == most]
-    labels = [SETS.get(r["machine"]["instructions"], "") for r in same]
     for which in (*PARTS, "memory"):
         if rows := ratios(same, which):
-            figures[f"ratios-{which}"] = ratio_bars(rows, labels)
+            figures[f"ratios-{which}"] = ratio_bars(rows, labels(same))
     if panels := sizes(same[0]):
         figures["sizes"] = cost_lines(panels, SIZE)
     if panels := threads(reports):

@@ -110,8 +110,27 @@ def table(
     floor: bool = True,
     strip: str = "",
 ) -> str:
-    """Cases as rows; for each instruction set ndgrad's time, ratios to others, and the floor."""
-    found = reports(name)
+    """Cases as rows; for each instruction set ndgrad's time, ratios to others, and the floor.
+
+    A tab for each processor.
+    """
+    by_processor: dict[str, list[Report]] = {}
+    for report in reports(name):
+        by_processor.setdefault(plots.processor(report["machine"]), []).append(report)
+    tabs = [
+        f"````{{tab-item}} {processor}\n{_cases(found, wanted, against, floor, strip)}\n````"
+        for processor, found in by_processor.items()
+    ]
+    return "\n".join(["`````{tab-set}", *tabs, "`````"])
+
+
+def _cases(
+    found: Sequence[Report],
+    wanted: Callable[[str], bool],
+    against: Sequence[str],
+    floor: bool,
+    strip: str,
+) -> str:
     header = ["Case"]
     for report in found:
         header.append(plots.SETS[report["machine"]["instructions"]])
@@ -130,12 +149,22 @@ def table(
 
 
 def list_table(name: str, times: bool) -> str:
-    """The cases of all runs, one below the other."""
-    rows = [["", "ndgrad", "over PyTorch"]]
-    for case in (case for report in reports(name) for case in report["cases"]):
-        time, ratio = _cells(case, ["torch"], floor=False)
-        rows.append([TITLES.get(case["name"], case["name"]), time, ratio])
-    return _table(rows if times else [[row[0], row[2]] for row in rows])
+    """The cases of all runs; further processors add columns."""
+    columns: dict[str, dict[str, tuple[str, ...]]] = {}
+    for report in reports(name):
+        cells = columns.setdefault(plots.processor(report["machine"]), {})
+        for case in report["cases"]:
+            cells[case["name"]] = tuple(_cells(case, ["torch"], floor=False))[not times :]
+    header = [""]
+    for processor in columns:
+        which = f", {processor}" if len(columns) > 1 else ""
+        header += [f"ndgrad{which}", f"over PyTorch{which}"][not times :]
+    first = next(iter(columns.values()))
+    rows = [
+        [TITLES.get(case, case), *(text for cells in columns.values() for text in cells[case])]
+        for case in first
+    ]
+    return _table([header, *rows])
 
 
 def convolutions() -> str:
@@ -156,34 +185,28 @@ def _compiled(name: str) -> bool:
 def mean() -> str:
     """The geometric means over the eager cases, copies apart."""
     means = []
-    for report in reports("peers"):
+    found = reports("peers")
+    for report, label in zip(found, plots.labels(found), strict=True):
         ratios = [
             case["ratios"]["torch"]
             for case in report["cases"]
             if "torch" in case["ratios"] and not case["name"].startswith(("compiled/", "copy/"))
         ]
-        instructions = plots.SETS[report["machine"]["instructions"]]
-        means.append(f"{statistics.geometric_mean(ratios):.2f} on {instructions}")
-    return (
-        f"The geometric mean of the ratios to PyTorch over these {len(ratios)} eager rows is "
-        f"{' and '.join(means)}."
-    )
+        mean = statistics.geometric_mean(ratios)
+        means.append(f"{mean:.2f} over {len(ratios)} rows ({label})")
+    return f"The geometric mean of the eager ratios to PyTorch is {'; '.join(means)}."
 
 
 def ratios(which: str) -> str:
     found = reports("peers")
-    labels = [plots.SETS[report["machine"]["instructions"]] for report in found]
-    rows = plots.ratios(found, which)
-    return inline(plots.ratio_bars(rows, labels), f"Time over PyTorch's: {which}")
+    bars = plots.ratio_bars(plots.ratios(found, which), plots.labels(found))
+    return inline(bars, f"Time over PyTorch's: {which}")
 
 
 def networks() -> str:
-    rows = [
-        (case["name"].partition("/")[2], [case["ratios"]["torch"]])
-        for report in reports("networks")
-        for case in report["cases"]
-    ]
-    return inline(plots.ratio_bars(rows, ["AVX-512"]), "Steps of training: time over PyTorch's")
+    found = reports("networks")
+    rows = plots.ratios(found, "networks")
+    return inline(plots.ratio_bars(rows, plots.labels(found)), "Steps of training: PyTorch's is 1")
 
 
 def sizes() -> str:
