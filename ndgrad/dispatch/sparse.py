@@ -65,15 +65,18 @@ def _result(op: Op, inputs: Sequence[object], params: Params) -> Any:
     if op.is_view:  # of a copy: writes to it shall not reach the sparse array
         inputs = [_own_dense(x) if not tracked(x) else x for x in inputs]
     in_graph = state.recording and any(map(tracked, inputs))
-    all_dense = [x._dense() if isinstance(x, sparse) else x for x in inputs]
+
+    def on_dense() -> Any:
+        return op.call(*(x._dense() if isinstance(x, sparse) else x for x in inputs), **params)
+
     if op.sparse is None or not has_sparse(inputs):
-        return op.call(*all_dense, **params)
+        return on_dense()
     context = next(x._ctx for x in inputs if isinstance(x, sparse))
     if in_graph:
         # A sparse array in the graph is a dense one to derivatives.
         mixed = [
-            d if tracked(x) or not isinstance(x, sparse) else x._parts
-            for x, d in zip(inputs, all_dense, strict=True)
+            x if not isinstance(x, sparse) else x._dense() if tracked(x) else x._parts
+            for x in inputs
         ]
         if any(map(is_parts, mixed)):
             found = op.sparse(op, mixed, given)
@@ -85,9 +88,9 @@ def _result(op: Op, inputs: Sequence[object], params: Params) -> Any:
     found = unrecorded(op.sparse, op, parts, given)
     if not in_graph:
         if found is None:
-            return op.call(*all_dense, **params)
+            return on_dense()
         return sparse._of(found, context) if is_parts(found) else found
-    result = op.call(*all_dense, **params)
+    result = on_dense()
     if is_parts(found):
         return sparse._of(found._replace(node=result._node), context)
     return result

@@ -10,6 +10,7 @@ from scipy import sparse as scipy_sparse
 
 import ndgrad as mx
 from ndgrad import autograd, nd
+from ndgrad.kernels import front
 from ndgrad.nd import sparse
 
 S = sparse
@@ -238,6 +239,17 @@ def test_products_in_other_dtypes(dtype):
     y = nd.dot(matrix(dtype), nd.ones((4, 2), dtype=dtype))
     assert y.dtype is np.dtype(dtype).type
     same(y, DENSE @ np.ones((4, 2)))
+
+
+def test_products_of_stored_elements_make_no_dense_matrix(monkeypatch):
+    def refuse(*args):
+        raise AssertionError("a dense matrix was made")
+
+    x = matrix()
+    monkeypatch.setattr(front, "csr_to_dense", refuse)
+    same(nd.dot(x, nd.ones((4, 2))), DENSE @ np.ones((4, 2)))
+    with pytest.raises(AssertionError, match="a dense matrix was made"):
+        x.asnumpy()
 
 
 def test_products_that_do_not_fit():
