@@ -47,7 +47,14 @@ from plots import draw
 COPY_FRACTION = 0.8
 """What memory-bound kernels shall reach of the bandwidth of a copy: the floor of their time."""
 
-SETTLE_SECONDS = 0.01  # OpenMP's idle threads spin for a while, on the next library's cores
+# Idle threads spin for a while, on the next library's cores: OpenMP's for some 10 ms, OpenBLAS's,
+# which are NumPy's, for 2**28 cycles: a tenth of a second.
+SETTLE_SECONDS = 0.02
+"""Processes are left alone until they take no processor time for so long ..."""
+
+SPIN_SECONDS = 0.2
+"""... or for so long, after which no library's threads spin."""
+
 _SAME = 0.01  # relative difference of results from which something else was computed
 _EAGER = ("torch", "numpy", "autograd", "mxnet")  # JAX's gradients are compiled
 _REFERENCES = ("torch", "jax", "ndgrad-eager")  # whose results are taken for right
@@ -190,6 +197,14 @@ class Peer:
             raise ConnectionError(f"the process of {self.library} has ended")
         return json.loads(line)  # type: ignore[no-any-return]
 
+    def processor_time(self) -> int | None:
+        """What its threads have taken so far, in the system's ticks; None if that is not known."""
+        try:
+            facts = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            return None
+        return int(facts[11]) + int(facts[12])  # as a user's and as the system's
+
     def close(self) -> None:
         assert self.process.stdin is not None
         self.process.stdin.close()
@@ -294,6 +309,18 @@ class Outcome:
         return f"ndgrad {mine:.6g}, {', '.join(others)}" if others else None
 
 
+def settle(peers: Iterable[Peer]) -> None:
+    """Wait until nothing runs in the processes, not even threads that have nothing to do."""
+    peers, end = list(peers), time.monotonic() + SPIN_SECONDS
+    before = [peer.processor_time() for peer in peers]
+    while time.monotonic() < end:
+        time.sleep(SPIN_SECONDS if None in before else SETTLE_SECONDS)
+        now = [peer.processor_time() for peer in peers]
+        if now == before:
+            return
+        before = now
+
+
 def measure(case: Case, row: dict[str, Any] | None, peers: dict[str, Peer], rounds: int) -> Outcome:
     """Time a case with every library that can do it."""
     outcome = Outcome(case)
@@ -316,7 +343,7 @@ def measure(case: Case, row: dict[str, Any] | None, peers: dict[str, Peer], roun
     for turn in range(min(rounds, case.rounds or rounds)):
         first = turn % max(1, len(ready))  # none always follows the same one
         for library in ready[first:] + ready[:first]:
-            time.sleep(SETTLE_SECONDS)
+            settle(peers.values())
             answer = peers[library].ask("time")
             if "failed" in answer:
                 outcome.failed[library] = answer["failed"]
