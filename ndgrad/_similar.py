@@ -19,8 +19,22 @@ def did_you_mean(given: object, known: Iterable[object]) -> str:
     for name in known:
         if isinstance(name, str):
             names.setdefault(name.lower(), name)
-    found = get_close_matches(given.lower(), names, n=1, cutoff=0.7)
+    asked = given.lower()
+    found = get_close_matches(asked, names, n=1, cutoff=0.7) or [
+        name for name in names if _swapped(asked, name) or _abbreviated(asked, name)
+    ]
     return f" (did you mean {names[found[0]]!r}?)" if found else ""
+
+
+def _swapped(given: str, known: str) -> bool:
+    """Whether letters of a short name are in another order: ``sdg``."""
+    return sorted(given) == sorted(known)
+
+
+def _abbreviated(given: str, known: str) -> bool:
+    """Whether one consists of the initials of the other: ``lr`` and ``learning_rate``."""
+    short, long = sorted((given, known), key=len)
+    return len(short) > 1 and short == "".join(word[:1] for word in long.split("_"))
 
 
 def unknown_argument(function: str, given: str, known: Iterable[str]) -> TypeError:

@@ -34,6 +34,7 @@ from .memory.device import Buffer, operands_device
 from .memory.storage import owns_memory
 from .ops.table import F, PartialGradient
 from .tape import (
+    HOW_TO_RECORD,
     NO_VARIABLES,
     NOT_RECORDED,
     Array,
@@ -183,7 +184,10 @@ def _checked_order(
     for head, given in zip(heads, head_grads, strict=True):
         maker = head._node
         if maker is None:
-            raise MXNetError(NOT_RECORDED)
+            raise MXNetError(
+                f"{NOT_RECORDED}{function}: heads[{len(makers)}], of shape {head._shape}, was not "
+                f"recorded. {HOW_TO_RECORD}"
+            )
         if given is not None:
             _check_head_gradient(function, f"heads[{len(makers)}]", head, given)
         makers.append(maker)

@@ -281,7 +281,7 @@ def grad(
             if not isinstance(x._node, Leaf) or x._node.req == "null":
                 raise MXNetError(
                     f"Cannot differentiate with respect to the {i + 1}-th variable because it does "
-                    "not require gradient."
+                    "not require gradient. Call attach_grad() on it before it is used."
                 )
         return engine.grad(heads, variables, grads, retain, create_graph, train_mode)  # type: ignore[return-value]
     except Exception as error:

@@ -9,14 +9,14 @@ import threading
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, overload
+from typing import TYPE_CHECKING, Any, Never, Self, overload
 
 import numpy as np
 
 from .. import initializer, nd
 from .._files import write_file
 from .._similar import unknown_keyword
-from ..base import DTypeLike, public_names, shorten_traceback
+from ..base import DTypeLike, public_names, shorten_traceback, shown
 from ..context import Context
 from ..name import NameManager, Prefix
 from ..nd import NDArray
@@ -132,10 +132,16 @@ class Block:
     _is_layer = True  # and not only a container of layers
 
     def __init__(
-        self, prefix: str | None = None, params: ParameterDict | None = None, **unknown: object
+        self, prefix: str | None = None, params: ParameterDict | None = None, **unknown: Never
     ) -> None:
         for key in unknown:
             raise unknown_keyword(self, Block, key)
+        if not isinstance(prefix, (str, type(None))):
+            layers = isinstance(prefix, (Block, list, tuple))
+            raise TypeError(
+                f"{type(self).__name__}: prefix must be a str, got {shown(prefix)}"
+                + (". Layers are given to add()" if layers else "")
+            )
         self._empty_prefix = prefix == ""
         self._prefix, self._params = BlockScope.create(prefix, params, self._alias())
         self._name = self._prefix.removesuffix("_")
@@ -160,6 +166,10 @@ class Block:
 
     def __setattr__(self, name: str, value: object) -> None:
         known = self.__dict__.get(name)
+        if isinstance(value, (Parameter, Block)) and "_children" not in self.__dict__:
+            raise AttributeError(
+                f"{type(self).__name__}: {name} is assigned before super().__init__() was called"
+            )
         if isinstance(known, (Parameter, Block)) and not isinstance(value, type(known)):
             raise TypeError(
                 f"Changing attribute type for {name} from {type(known)} to {type(value)} is not "
@@ -532,7 +542,7 @@ class Block:
 
     def forward(self, *args: Any, **others: Any) -> Any:
         """Compute the output; every subclass has its own."""
-        raise NotImplementedError(f"{type(self).__name__} has no forward")
+        raise NotImplementedError(f"{type(self).__name__} has no forward: define forward(self, x)")
 
     def summary(self, *inputs: NDArray) -> None:
         """Print the shapes of outputs and the numbers of parameters, layer by layer.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Never
 
 from .. import nd, symbol
 from ..autograd import pause
-from ..base import DTypeLike, public_names, shorten_traceback
+from ..base import DTypeLike, public_names, shorten_traceback, shown
 from ..compiler.compiled import Compiled
 from ..context import current_context
 from ..nd import NDArray
@@ -68,7 +68,7 @@ class HybridBlock(Block):
     """
 
     def __init__(
-        self, prefix: str | None = None, params: ParameterDict | None = None, **unknown: object
+        self, prefix: str | None = None, params: ParameterDict | None = None, **unknown: Never
     ) -> None:
         super().__init__(prefix=prefix, params=params, **unknown)
         self._active = False
@@ -224,7 +224,7 @@ backward_bulk_size, **kwargs
             raise ValueError(
                 "In HybridBlock, there must be one NDArray or one Symbol in the input. Please "
                 f"check the type of the args: {type(self).__name__} got "
-                f"{', '.join(type(a).__name__ for a in (x, *args))}."
+                f"{', '.join(map(shown, (x, *args)))}. nd.array makes an NDArray of numbers."
             )
         ctx = first._ctx
         if self._active and self._input_tree is None:  # `export` asks for it
@@ -237,10 +237,18 @@ backward_bulk_size, **kwargs
             except DeferredInitializationError:
                 self._initialize_deferred(x, *args)
                 params = {name: param.data(ctx) for name, param in self._reg_params.items()}
-        if ctx is current_context():
-            return self.hybrid_forward(nd, x, *args, **params)
-        with ctx:
-            return self.hybrid_forward(nd, x, *args, **params)
+        try:
+            if ctx is current_context():
+                return self.hybrid_forward(nd, x, *args, **params)
+            with ctx:
+                return self.hybrid_forward(nd, x, *args, **params)
+        except TypeError as error:
+            if error.__traceback__ is not None and error.__traceback__.tb_next is None:
+                error.add_note(  # it was not entered
+                    "hybrid_forward is called with F (nd or sym), the inputs and, by name, the "
+                    f"parameters: {', '.join(params) or 'there are none'}"
+                )
+            raise
 
     def hybrid_forward(self, F: Operators, x: Any, *args: Any, **kwargs: Any) -> Any:
         """Compute the output by operators of *F*; every subclass has its own, or `forward`.
@@ -254,7 +262,10 @@ backward_bulk_size, **kwargs
         **kwargs : NDArray or Symbol
             The parameters by name.
         """
-        raise NotImplementedError(f"{type(self).__name__} has no hybrid_forward")
+        raise NotImplementedError(
+            f"{type(self).__name__} has no hybrid_forward: define hybrid_forward(self, F, x), or "
+            "forward(self, x)"
+        )
 
     # --- shapes -----------------------------------------------------------------------------------
 

@@ -347,7 +347,9 @@ def _listed(
     elif isinstance(params, (list, tuple)):
         given = list(params)
     else:
-        raise ValueError(f"{expected}{type(params)}.")
+        hint = " Those of a block are what its collect_params() returns."
+        block = hasattr(params, "collect_params") or callable(params)
+        raise ValueError(f"{expected}{type(params)}.{hint if block else ''}")
     for param in given:
         if not isinstance(param, Parameter):
             raise ValueError(f"{expected}list of {type(param)}.")

@@ -101,7 +101,7 @@ def clip_global_norm(
     """
     if not hasattr(arrays, "__getitem__"):
         raise TypeError(f"clip_global_norm: arrays must be a list of NDArray, got {shown(arrays)}")
-    if not arrays:
+    if len(arrays) == 0:  # the rows of an array are arrays too
         raise ArgumentValueError("clip_global_norm: arrays must not be empty")
     ctx = arrays[0].context
     squares = [nd.sum(nd.square(x)).as_in_context(ctx) for x in arrays]

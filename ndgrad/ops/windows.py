@@ -67,9 +67,12 @@ def check_images(op: str, data: Array, ndim: int, last: bool = False) -> Shape:
         If the array has another number of axes.
     """
     if len(data._shape) != ndim + 2:
+        axes = ["batch", "channels", *("depth", "height", "width")[-ndim:]]
+        if last:
+            axes.append(axes.pop(1))
         raise MXNetError(
             f"Operator {op}: Input data should be {ndim + 2}D for a kernel of {ndim} numbers, "
-            f"got shape {show(data._shape)}"
+            f"({', '.join(axes)}), got shape {show(data._shape)}"
         )
     return channels_first(data._shape, last)
 

@@ -143,6 +143,8 @@ class Optimizer:
         name = type(self).__name__
         for key, value in {"learning_rate": learning_rate, "wd": wd}.items():
             try:
+                if isinstance(value, str):
+                    raise TypeError
                 float(0.0 if value is None else value)
             except (TypeError, ValueError):
                 message = f"{name}: {key} must be a number, got {shown(value)}"

@@ -20,11 +20,12 @@ from .array import (
     release,
     variables,
 )
-from .order import NO_VARIABLES, NOT_RECORDED, reachable, settle, topological_order
+from .order import HOW_TO_RECORD, NO_VARIABLES, NOT_RECORDED, reachable, settle, topological_order
 from .scopes import Scope, state
 from .sharing import is_overwritten, leave_aliases, new_view, note_write, overlapping
 
 __all__ = [
+    "HOW_TO_RECORD",
     "NOT_RECORDED",
     "NO_VARIABLES",
     "Array",

@@ -13,11 +13,14 @@ from ..base import MXNetError
 from .array import Constant, Maker, Node, OutputSlot, Parent, is_released, is_tracked, release
 from .sharing import is_overwritten
 
-NOT_RECORDED = (
-    "Cannot differentiate node because it is not in a computational graph. You need to set "
-    "is_recording to true or use autograd.record() to save computational graphs for backward. If "
-    "you want to differentiate the same graph twice, you need to pass retain_graph=True to "
-    "backward."
+NOT_RECORDED = "Cannot differentiate node because it is not in a computational graph. "
+HOW_TO_RECORD = (
+    "Compute it inside of autograd.record(), from arrays on which attach_grad() was called before, "
+    "and without asnumpy() in between; what grad() returns is recorded with create_graph=True."
+)
+FREED = (
+    "An earlier backward freed what was recorded. Record it again, or pass retain_graph=True to "
+    "that backward."
 )
 NO_VARIABLES = "There are no inputs in computation graph that require gradients."
 
@@ -128,7 +131,7 @@ def _without_released(found: list[Maker], heads: list[Maker]) -> list[Maker]:
     for made_by in (*heads, *used):
         node = _node_of(made_by)
         if isinstance(node, Node) and is_released(node) and node.released[0] > node.number:
-            raise MXNetError(NOT_RECORDED)
+            raise MXNetError(NOT_RECORDED + FREED)
     return kept
 
 

@@ -56,6 +56,29 @@ def test_a_host_read_is_refused_and_changes_nothing(read: Callable[..., Any]) ->
     np.testing.assert_array_equal(nd.random.uniform(shape=(3,)).asnumpy(), expected)
 
 
+def test_arrays_that_a_function_keeps_have_no_values() -> None:
+    kept: list[nd.NDArray] = []
+    captured = some(3)
+
+    @mx.compile
+    def function(x: nd.NDArray) -> nd.NDArray:
+        mask, y, changed = nd.array([1, 0, 1], dtype="float64"), x * 2, nd.ones(3, dtype="float64")
+        changed += x
+        kept.extend((mask, captured, x, y, y[1:], changed))
+        return y * mask
+
+    np.testing.assert_array_equal(function(some(3)).asnumpy(), (2 * some(3)).asnumpy() * [1, 0, 1])
+    mask, memory, *others = kept
+    assert mask.tolist() == [1, 0, 1] and memory is captured
+    np.testing.assert_array_equal(captured.asnumpy(), some(3).asnumpy())
+    for x in others:
+        for use in (nd.NDArray.asnumpy, repr, nd.exp, lambda x: x + 1, lambda x: x[0], nd.sum):
+            with pytest.raises(mx.MXNetError, match=r"compile: .*shape .* made in .*kept"):
+                use(x)
+    with pytest.raises(mx.MXNetError, match="kept"):
+        mx.compile(lambda x: x + others[1])(some(3))
+
+
 def test_fallback_runs_eagerly_with_one_warning() -> None:
     function = mx.compile(lambda x: x * float(x.sum()), fallback=True)
     with pytest.warns(RuntimeWarning, match="runs eagerly") as caught:

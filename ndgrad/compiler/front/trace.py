@@ -37,6 +37,7 @@ from ..program.keys import rebuilt
 from ..program.layout import absorb_strides
 from ..program.matmul import accumulate_beta, concatenate_k, fold_alpha, fuse_horizontally
 from ..program.simplify import eliminate, partition
+from .escaped import take_values
 from .recorder import Recorder, StateWrite
 
 Leaves: TypeAlias = dict[int, tuple[int, NDArray]]
@@ -222,6 +223,7 @@ def trace(
             return _traced(recorder, returned, out_tree, abstract, places, start)
     finally:
         recorder.restore()
+        take_values(recorder, abstract)
 
 
 def _abstract_arrays(recorder: Recorder, arrays: Sequence[NDArray]) -> tuple[list[NDArray], Places]:

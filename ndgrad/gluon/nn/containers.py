@@ -53,6 +53,11 @@ class _Container(ArrayBlock):
     def add(self, *blocks: Block) -> None:
         """Append blocks."""
         for block in blocks:
+            if isinstance(block, (list, tuple)):
+                raise TypeError(
+                    f"{type(self).__name__}.add: expected blocks, got a {type(block).__name__}; "
+                    "give its elements, add(*layers)"
+                )
             self.register_child(block)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypedDict, overload
 
 from ... import nd, symbol
-from ...base import DTypeLike, Shape, public_names
+from ...base import ArgumentValueError, DTypeLike, Shape, public_names
 from ...nd import NDArray
 from ...symbol import Symbol
 from ...util import default_array
@@ -185,6 +185,11 @@ class _RNNLayer(HybridBlock):
             If a state has another shape.
         """
         symbolic = isinstance(inputs, Symbol)
+        if isinstance(inputs, NDArray) and inputs.ndim != 3:
+            raise ArgumentValueError(
+                f"{self.name}: inputs must have 3 axes, in the order of layout={self._layout!r} "
+                f"(T steps, N batch, C channels), got shape {inputs.shape}"
+            )
         batch = 0 if symbolic else inputs.shape[self._layout.find("N")]
         if states is None:
             if symbolic:
@@ -211,7 +216,8 @@ class _RNNLayer(HybridBlock):
         for state, info in zip(states, infos, strict=True):
             if isinstance(state, NDArray) and state.shape != info["shape"]:
                 raise ValueError(
-                    f"Invalid recurrent state shape. Expecting {info['shape']}, got {state.shape}."
+                    f"{self.name}: Invalid recurrent state shape. Expecting {info['shape']}, got "
+                    f"{state.shape}."
                 )
 
     def hybrid_forward(
