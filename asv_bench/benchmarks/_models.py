@@ -1,6 +1,6 @@
 """Steps of training of whole networks with their optimizers: Gluon beside PyTorch.
 
-A network is written with the layers of either library, and for JAX in `_jax_networks`; MXNet and
+A network is written with the layers of either library, and for JAX in `jax_networks`; MXNet and
 ndgrad share the text.  ``ndgrad`` and ``mxnet`` are hybridized, ``ndgrad-eager`` is not.
 """
 
@@ -29,7 +29,7 @@ class Step(Case):
     networks : dict
         ``mx``: module -> block whose output is the loss; ``torch`` likewise.
     jax_network : callable, optional
-        From the module `_jax_networks` to one of its networks.
+        From the module `jax_networks` to one of its networks.
     optimizer : str
         ``sgd`` with momentum 0.9, or ``adam``.
     """
@@ -106,10 +106,10 @@ class Step(Case):
     def jax(self) -> Run:
         if self.jax_network is None:
             raise NotImplementedError(f"{self.name} is not written for jax")
-        from . import _jax_networks
+        import jax_networks
 
-        network = self.jax_network(_jax_networks)
-        return self.jax_run(_jax_networks, network)
+        network = self.jax_network(jax_networks)
+        return self.jax_run(jax_networks, network)
 
     def jax_run(self, networks: Any, network: Any) -> Run:
         run: Run = networks.training(network, self.optimizer, self.inputs())

@@ -1,4 +1,4 @@
-"""The networks of `_models` in JAX: parameters, and a function of these and of a step's arrays.
+"""The networks of `benchmarks._models` in JAX: parameters, and a function of these and of arrays.
 
 Each is called with the arrays of a step and returns a tree of parameters, made by NumPy, and a
 function from parameters, arrays and a random key to a loss (or to scores).
