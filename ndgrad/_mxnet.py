@@ -61,6 +61,7 @@ PATHS: dict[str, str] = {
     "engine": "runtime",
     "error": "base",
     "executor": "symbol.executor",
+    "executor_manager": "module.executor_manager",
     "ndarray": "nd",
     "np": "numpy",
     "npx": "numpy_extension",
@@ -141,6 +142,19 @@ NAMES: dict[str, str] = {
     "io._init_data": "io.arrays.init_data",
     "io.io._init_data": "io.arrays.init_data",
     "metric.ndarray": "nd",
+    "model._create_kvstore": "module.devices.create_kvstore",
+    "model._initialize_kvstore": "module.devices.initialize_kvstore",
+    "model._update_params": "module.devices.update_params",
+    "model._update_params_on_kvstore": "module.devices.update_params_on_kvstore",
+    "module.base_module._as_list": "_private.as_list",
+    "module.base_module._check_input_names": "module.devices.check_input_names",
+    "module.base_module._check_names_match": "module.devices.check_names_match",
+    "module.base_module._parse_data_desc": "module.devices.parse_data_desc",
+    "module.executor_group._load_data": "module.devices.load_data",
+    "module.executor_group._load_general": "module.devices.load_general",
+    "module.executor_group._load_label": "module.devices.load_label",
+    "module.executor_group._merge_multi_context": "module.devices.merged",
+    "module.executor_group._prepare_group2ctxs": "module.executor_group.groups_of_devices",
 }
 """Names that libraries import, though they are private in MXNet or of another module there."""
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, TypeAlias
-
-import numpy as np
 
 from .. import nd
 from ..base import DTypeLike, HostArray, MXNetError, Shape, as_dtype
@@ -18,9 +17,10 @@ from ..symbol import Symbol
 from ..symbol.binding import input_contexts, storages
 from ..symbol.executor import Executor
 from ..symbol.inference import complete
+from .devices import merged
 
 if TYPE_CHECKING:
-    from ..typing import GradReqLike, MaybeMany
+    from ..typing import GradReqLike, LoggerLike, MaybeMany
     from .base_module import Batches, Labels
 
 Groups: TypeAlias = Mapping[str, Context]
@@ -37,31 +37,46 @@ class DataParallelExecutorGroup:
     ----------
     symbol : Symbol
     contexts : list of Context
-    work_load_list : list of float or None
+    workload : list of float or None
         How much of a batch each device takes, in proportion; equal parts by default.
     data_shapes, label_shapes : list of DataDesc
         Whole batches; what the symbol has no argument for is left out.
-    param_names, state_names : list of str
-        Arguments that are learnt, and arguments that `set_states` sets.
-    grad_req : dict of str to str
-        What becomes of each argument's gradient; 'null' for those that are not named.
+    param_names : list of str
+        Arguments that are neither data nor labels nor states.
+    for_training, inputs_need_grad : bool
+        Whether gradients are computed, and those of the data too.
     shared_group : DataParallelExecutorGroup, optional
         Whose parameters and states these executors take over.
+    logger : optional
+        Ignored.
+    fixed_param_names : list of str, optional
+        Parameters without a gradient.
+    grad_req : str, list of str or dict of str to str
+        What becomes of gradients; see `grad_reqs`.
+    state_names : list of str, optional
+        Arguments that `set_states` sets.
     group2ctxs : list of dict, optional
         For each device the contexts of the symbol's groups.
     """
+
+    _total_exec_bytes = 0
+    """What MXNet counts, and modules of users copy."""
 
     def __init__(
         self,
         symbol: Symbol,
         contexts: Sequence[Context],
-        work_load_list: Sequence[float] | None,
+        workload: Sequence[float] | None,
         data_shapes: Sequence[DataDesc],
-        label_shapes: Sequence[DataDesc],
+        label_shapes: Sequence[DataDesc] | None,
         param_names: Sequence[str],
-        state_names: Sequence[str],
-        grad_req: Mapping[str, str],
+        for_training: bool = True,
+        inputs_need_grad: bool = False,
         shared_group: DataParallelExecutorGroup | None = None,
+        logger: LoggerLike | None = None,
+        fixed_param_names: Sequence[str] | None = None,
+        grad_req: GradReqLike = "write",
+        state_names: Sequence[str] | None = None,
         group2ctxs: Sequence[Groups] | None = None,
     ) -> None:
         self.symbol = symbol
@@ -69,22 +84,25 @@ class DataParallelExecutorGroup:
         self._group2ctxs = group2ctxs or [{}] * len(self.contexts)
         self.param_names = list(param_names)
         self.aux_names: list[str] = symbol.list_auxiliary_states()
-        self.state_names = list(state_names)
+        self.state_names = list(state_names or ())
         self._arguments: list[str] = symbol.list_arguments()
         self.data_shapes = list(data_shapes)
-        self.label_shapes = [desc for desc in label_shapes if desc.name in self._arguments]
+        self.label_shapes = [desc for desc in label_shapes or () if desc.name in self._arguments]
+        learnt = [name for name in self.param_names if name not in (fixed_param_names or ())]
+        learnt += [desc.name for desc in self.data_shapes] if inputs_need_grad else []
+        self.grad_req = grad_reqs(grad_req, self._arguments, learnt) if for_training else {}
         self.batch_size = _batch_size(self.data_shapes)
-        self.slices = _slices(self.batch_size, work_load_list or [1.0] * len(self.contexts))
+        self.slices = split_batch(self.batch_size, workload or [1.0] * len(self.contexts))
         self._output_axes = [
             DataDesc.get_batch_axis(symbol[i].attr("__layout__"))
             for i in range(len(symbol.list_outputs()))
         ]
         self.execs: list[Executor] = [
-            self._bind(k, grad_req, shared_group.execs[k] if shared_group else None)
+            self._bind(k, shared_group.execs[k] if shared_group else None)
             for k in range(len(self.contexts))
         ]
 
-    def _bind(self, k: int, grad_req: Mapping[str, str], shared: Executor | None) -> Executor:
+    def _bind(self, k: int, shared: Executor | None) -> Executor:
         """The executor on the device *k*, with the parameters of *shared* if there is one."""
         parts = [self._part(desc, k) for desc in (*self.data_shapes, *self.label_shapes)]
         shapes = {desc.name: desc.shape for desc in parts}
@@ -109,7 +127,7 @@ class DataParallelExecutorGroup:
             {} if shared is None else shared.aux_dict,
         )
         grads = {}
-        for name, req in grad_req.items():
+        for name, req in self.grad_req.items():
             if req != "null":
                 x, stype = args[name], gradient_stypes.get(name, "default")
                 old = None
@@ -118,7 +136,7 @@ class DataParallelExecutorGroup:
                 if old is None:
                     old = nd.zeros(x.shape, x.context, x.dtype, stype=stype)
                 grads[name] = old
-        reqs = {name: grad_req.get(name, "null") for name in self._arguments}
+        reqs = {name: self.grad_req.get(name, "null") for name in self._arguments}
         return self.symbol.bind(
             self.contexts[k], args=args, args_grad=grads, grad_req=reqs, aux_states=auxs,
             group2ctx=group2ctx,
@@ -258,7 +276,7 @@ class DataParallelExecutorGroup:
         arrays: list[MaybeMany] = [
             list(parts) for parts in zip(*(exe.outputs for exe in self.execs), strict=True)
         ]
-        return _merged(arrays, self._output_axes) if merge_multi_context else arrays
+        return merged(arrays, self._output_axes) if merge_multi_context else arrays
 
     def get_input_grads(self, merge_multi_context: bool = True) -> list[NDArray | MaybeMany]:
         """The gradients of the data, of the whole batch or as a list for each device."""
@@ -266,7 +284,7 @@ class DataParallelExecutorGroup:
             [exe.grad_dict[desc.name] for exe in self.execs] for desc in self.data_shapes
         ]
         axes = [DataDesc.get_batch_axis(desc.layout) for desc in self.data_shapes]
-        return _merged(arrays, axes) if merge_multi_context else arrays
+        return merged(arrays, axes) if merge_multi_context else arrays
 
     def get_states(self) -> list[list[NDArray]]:
         """The arrays of the arguments that are states, for each a list of all devices'."""
@@ -408,11 +426,21 @@ def _batch_size(data_shapes: Sequence[DataDesc]) -> int:
     return next(iter(sizes.values()), 1)
 
 
-def _slices(batch_size: int, work: Sequence[float]) -> list[slice]:
-    """Consecutive parts of a batch, in proportion to *work*."""
-    ends = np.round(np.cumsum(work) / np.sum(work) * batch_size).astype(int).tolist()
+def split_batch(batch_size: int, work_load_list: Sequence[float]) -> list[slice]:
+    """Consecutive parts of a batch, in proportion to the work of each device.
+
+    Each is rounded by itself, as in MXNet; the last one takes what is left.
+
+    Raises
+    ------
+    ValueError
+        If one would be empty.
+    """
+    total = sum(work_load_list)
+    sizes = [round(work * batch_size / total) for work in work_load_list[:-1]]
+    ends = [*(min(end, batch_size) for end in accumulate(sizes)), batch_size]
     parts = [slice(*pair) for pair in zip([0, *ends[:-1]], ends, strict=True)]
-    if any(part.start == part.stop for part in parts):
+    if any(part.start >= part.stop for part in parts):
         raise ValueError(
             f"Too many slices: a batch of {batch_size} cannot be divided among {len(parts)} devices"
         )
@@ -439,15 +467,3 @@ def _allocated(
             )
         arrays[name] = array
     return arrays
-
-
-def _merged(arrays: Sequence[Sequence[NDArray]], axes: Sequence[int]) -> list[NDArray]:
-    """Whole arrays of the devices' parts; along axis -1 all devices have the same."""
-    found = []
-    for parts, axis in zip(arrays, axes, strict=True):
-        if len(parts) == 1 or axis < 0:
-            found.append(parts[0])
-        else:
-            first = parts[0].context
-            found.append(nd.concat(*(x.as_in_context(first) for x in parts), dim=axis))
-    return found

@@ -32,11 +32,11 @@ from .base_module import (
     names,
 )
 from .checkpoint import Params, load_checkpoint, save_checkpoint
+from .devices import check_input_names
 from .executor_group import (
     DataParallelExecutorGroup,
     GroupsLike,
     copy_into,
-    grad_reqs,
     groups_of_devices,
 )
 
@@ -132,13 +132,12 @@ class Module(BaseModule):
         self._symbol = symbol
         self._data_names, self._label_names = names(data_names), names(label_names)
         self._state_names, self._fixed_param_names = names(state_names), names(fixed_param_names)
-        arguments = symbol.list_arguments()
-        _check_input_names(arguments, self._data_names, "data_names", True)
-        _check_input_names(arguments, self._label_names, "label_names", False)
-        _check_input_names(arguments, self._state_names, "state_names", True)
-        _check_input_names(arguments, self._fixed_param_names, "fixed_param_names", True)
+        check_input_names(symbol, self._data_names, "data", True)
+        check_input_names(symbol, self._label_names, "label", False)
+        check_input_names(symbol, self._state_names, "state", True)
+        check_input_names(symbol, self._fixed_param_names, "fixed_param", True)
         inputs = {*self._data_names, *self._label_names, *self._state_names}
-        self._param_names = [name for name in arguments if name not in inputs]
+        self._param_names = [name for name in symbol.list_arguments() if name not in inputs]
         self._aux_names = symbol.list_auxiliary_states()
         self._output_names = symbol.list_outputs()
         self._arg_params: Params | None = None
@@ -148,7 +147,7 @@ class Module(BaseModule):
         self._kvstore: kvstores.KVStore | MaybeNone = None
         self._updater: optimizers.Updater | MaybeNone = None
         self._preload_opt_states: str | None = None
-        self._grad_req: dict[str, str] = {}
+        self._grad_req: GradReqLike = "write"
         self._exec_group: DataParallelExecutorGroup | MaybeNone = None
         self._data_shapes: list[DataDesc] = []
         self._label_shapes: list[DataDesc] = []
@@ -269,12 +268,10 @@ class Module(BaseModule):
             shared = other._exec_group
         if force_rebind and self.binded and self.params_initialized:
             self.get_params()
-        learnt = [name for name in self._param_names if name not in self._fixed_param_names]
-        learnt += self._data_names if inputs_need_grad else []
-        arguments = self._symbol.list_arguments()
-        self._grad_req = grad_reqs(grad_req, arguments, learnt) if for_training else {}
-        self._exec_group = self._executors(data, labels, shared)
-        self._data_shapes, self._label_shapes = data, labels
+        self._exec_group = self._executors(
+            data, labels, for_training, inputs_need_grad, shared, grad_req
+        )
+        self._data_shapes, self._label_shapes, self._grad_req = data, labels, grad_req
         self.for_training, self.inputs_need_grad = for_training, inputs_need_grad
         self.binded = True
         if other is not None:
@@ -287,12 +284,25 @@ class Module(BaseModule):
             assert self._arg_params is not None and self._aux_params is not None
             self._exec_group.set_params(self._arg_params, self._aux_params, allow_extra=True)
 
+    def _reset_bind(self) -> None:
+        """Forget the executors, as modules do in MXNet that bind themselves."""
+        self.binded = False
+        self._exec_group = None
+        self._data_shapes, self._label_shapes = [], []
+
     def reshape(self, data_shapes: DataShapes, label_shapes: DataShapes | None = None) -> None:
         """Bind for batches of another shape, with the same parameters."""
         self._require("reshape", params=False)
         data, labels = self._described(data_shapes, label_shapes)
         before = self._exec_group.execs
-        self._exec_group = self._executors(data, labels, self._exec_group)
+        self._exec_group = self._executors(
+            data,
+            labels,
+            self.for_training,
+            self.inputs_need_grad,
+            self._exec_group,
+            self._grad_req,
+        )
         for exe, old in zip(self._exec_group.execs, before, strict=True):
             exe._monitor = old._monitor
         self._data_shapes, self._label_shapes = data, labels
@@ -301,7 +311,10 @@ class Module(BaseModule):
         self,
         data: list[DataDesc],
         labels: list[DataDesc],
+        for_training: bool,
+        inputs_need_grad: bool,
         shared: DataParallelExecutorGroup | None,
+        grad_req: GradReqLike,
     ) -> DataParallelExecutorGroup:
         return DataParallelExecutorGroup(
             self._symbol,
@@ -310,10 +323,13 @@ class Module(BaseModule):
             data,
             labels,
             self._param_names,
-            self._state_names,
-            self._grad_req,
+            for_training,
+            inputs_need_grad,
             shared,
-            self._group2ctxs,
+            fixed_param_names=self._fixed_param_names,
+            grad_req=grad_req,
+            state_names=self._state_names,
+            group2ctxs=self._group2ctxs,
         )
 
     def _described(
@@ -509,7 +525,7 @@ class Module(BaseModule):
             known = labels or [DataDesc(name, ()) for name in self._label_names]
             labels = _descriptions_of(known, parts, "label")
         if _shapes(data) != _shapes(self._data_shapes) or (
-            labels and _shapes(labels) != _shapes(self._label_shapes)
+            labels and _shapes(labels) != _shapes(self._label_shapes or ())
         ):
             self.reshape(data, labels if labelled else None)
 
@@ -543,26 +559,8 @@ class Module(BaseModule):
     def update_metric(
         self, eval_metric: EvalMetric, labels: Labels, pre_sliced: bool = False
     ) -> None:
-        label_names = [desc.name for desc in self._label_shapes] or self._label_names
+        label_names = [desc.name for desc in self._label_shapes or ()] or self._label_names
         self._exec_group.update_metric(eval_metric, labels, label_names, pre_sliced)
-
-
-def _check_input_names(
-    arguments: Sequence[str], given: Sequence[str], what: str, throw: bool
-) -> None:
-    """Report names that are no arguments of the symbol: by an error or a warning."""
-    endings = ("_weight", "_bias", "_gamma", "_beta")
-    for name in given:
-        if name not in arguments:
-            candidates = "\n\t".join(x for x in arguments if not x.endswith(endings))
-            message = (
-                f"You created Module with Module(..., {what}={list(given)}) but input with name "
-                f"'{name}' is not found in symbol.list_arguments(). Did you mean one of:"
-                f"\n\t{candidates}"
-            )
-            if throw:
-                raise ValueError(message)
-            warnings.warn(message, stacklevel=3)
 
 
 def _store(kvstore: KVStoreLike, devices: int) -> kvstores.KVStore | MaybeNone:
