@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 
 import llvmlite.binding as llvm
 import numba
@@ -64,3 +65,20 @@ def vector_bytes() -> int:
     if not has_fma():
         return 0
     return 64 if "zmm" in _instructions() else 32 if "ymm" in _instructions() else 16
+
+
+_CACHES = Path("/sys/devices/system/cpu/cpu0/cache")
+_CACHE_BYTES = 32 << 20  # where the system does not tell
+
+
+@cache
+def cache_bytes() -> int:
+    """The size of the largest cache that the first core has, which it may share with others."""
+    sizes = []
+    for path in _CACHES.glob("index*/size"):
+        try:
+            text = path.read_text().strip()
+            sizes.append(int(text.rstrip("KMG")) << {"K": 10, "M": 20, "G": 30}.get(text[-1:], 0))
+        except (OSError, ValueError):
+            continue
+    return max(sizes, default=_CACHE_BYTES)

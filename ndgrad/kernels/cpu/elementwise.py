@@ -19,6 +19,7 @@ from ..spec.layout import Layout, layout
 from . import calling
 from .elementwise_text import source
 from .launch import start
+from .streaming import STREAMED_ROW, past_caches
 
 _CHEAP_ELEMENTS = 1 << 16
 """Elements from which a flat loop of arithmetic runs on threads: to wake one takes some 8 us."""
@@ -33,7 +34,16 @@ class ElementwiseKernel:
         ``serial(*operands, *results, [geometry,] lo, hi)``: no check of types.
     """
 
-    __slots__ = ("serial", "_dtypes", "_entry", "_kinds", "_least")
+    __slots__ = (
+        "serial",
+        "_dtypes",
+        "_entry",
+        "_kinds",
+        "_least",
+        "_make",
+        "_moved",
+        "_past_caches",
+    )
 
     def __init__(
         self,
@@ -43,7 +53,6 @@ class ElementwiseKernel:
         compute: str,
         layout: str,
     ) -> None:
-        text = source(loop, dtypes, out_dtypes, compute, layout)
         name = "_".join([loop.name, *dict.fromkeys(d.name for d in (*dtypes, *out_dtypes)), layout])
         rows, letters = layout.startswith("r"), layout.lstrip("r")
         scalar = getattr(types, compute)
@@ -54,12 +63,24 @@ class ElementwiseKernel:
         geometry = [vector(np.dtype("int64"))] if rows else []
         results = [] if "o" in letters else [vector(dtype) for dtype in out_dtypes]
         signature = (*operands, *results, *geometry, types.intp, types.intp)
-        self._entry = Specialization(binaries.load(name, text).loop, signature)
+
+        def make(streams: bool = False) -> Specialization:
+            text = source(loop, dtypes, out_dtypes, compute, layout, streams)
+            made = binaries.load(f"{name}_streamed" if streams else name, text)
+            return Specialization(made.loop, signature)
+
+        self._make = make
+        self._entry = make()
+        self._past_caches: Specialization | None = None
         self.serial = self._entry.serial
         self._kinds = "".join(calling.LETTERS[compute] if x == "s" else "v" for x in letters)
         self._dtypes = () if "o" in letters else out_dtypes
-        cheap = not rows and all(formula(text).cost == 1 for _, text in loop.results)
-        self._least = _CHEAP_ELEMENTS if cheap else PARALLEL_ELEMENTS
+        cheap = all(formula(text).cost == 1 for _, text in loop.results)
+        self._least = _CHEAP_ELEMENTS if cheap and not rows else PARALLEL_ELEMENTS
+        read = [d.itemsize for d, x in zip(dtypes, letters, strict=True) if x == "v"]
+        written = [d.itemsize for d in self._dtypes]
+        # Expensive arithmetic hides what stores cost, and nothing is gained in place.
+        self._moved = sum(read + written) if cheap and written else 0
 
     def small(self) -> SmallCall:
         """``call(*operands, n)`` of a flat loop, which makes and returns results of *n* elements.
@@ -92,7 +113,12 @@ class ElementwiseKernel:
         if units * elements < self._least or units == 1:
             start(self._entry, args, units)
             return
-        start(self._entry, args, units, max(1, CHUNK_ELEMENTS // elements))
+        entry = self._entry
+        if past_caches(units * elements * self._moved) and not 1 < elements < STREAMED_ROW:
+            if self._past_caches is None:
+                self._past_caches = self._make(True)
+            entry = self._past_caches
+        start(entry, args, units, max(1, CHUNK_ELEMENTS // elements))
 
 
 _KERNELS: dict[Key, ElementwiseKernel] = {}

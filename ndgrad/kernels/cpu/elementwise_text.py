@@ -16,6 +16,7 @@ from ..spec.text import (
     stored,
     tested_loops,
 )
+from .streaming import STREAMED
 
 _BLOCK = 1024
 """Elements whose valid range is tested at once: few enough to stay in the first cache."""
@@ -27,6 +28,7 @@ def source(
     out_dtypes: tuple[DType, ...],
     compute: str,
     layout: str,
+    past_caches: bool = False,
 ) -> str:
     """Readable module text of the serial kernel for one loop, dtypes and layout.
 
@@ -42,6 +44,8 @@ def source(
         overwrites (then each result overwrites one, in their order), ``b`` an array of one
         element, ``s`` a scalar argument.  A leading ``r`` chooses the row form, in which ``b`` is
         an array whose value is constant along a row.
+    past_caches : bool
+        Whether results go to memory by `streaming.stream`; none may overwrite an operand.
 
     Returns
     -------
@@ -86,7 +90,7 @@ def source(
     own = [name for name in outs if name not in overwritten]
     parameters = [*loop.args, *own, *(["geometry"] if rows else []), "lo", "hi"]
     vectors = [name for name in [*arrays, *own] if kinds.get(name, "v") in "vo"]
-    count = "inner" if rows else f"{outs[0]}.size"
+    count = "inner" if rows and not past_caches else f"{outs[0]}.size"
     loops = tested_loops(count, statements(formulas), assigned(small) if tests else [], tests)
     exponents = [name for name, letter in kinds.items() if letter == "s"]
     for exponent, power, products in powers(formulas, exponents):
@@ -97,7 +101,9 @@ def source(
             *indented(loops),
         ]
     lines = ["@chunked", f"def loop({', '.join(parameters)}):"]
-    if rows:
+    if past_caches:
+        lines += _streamed(loops, arrays, vectors, outs, rows)
+    elif rows:
         lines += _row_prologue(arrays, outs)
         lines += [
             f"        {n} = {n}_all[at_{n} : at_{n} + inner]"
@@ -125,6 +131,36 @@ def source(
     )
     written = "; ".join(f"{name} = {formula}" for name, formula in loop.results)
     return module(f"{loop.name}: {written}   ({signature}).", lines, "Made from the op table")
+
+
+def _streamed(
+    loops: list[str], arrays: list[str], vectors: list[str], results: list[str], rows: bool
+) -> list[str]:
+    """The kernel's body where results go past the caches."""
+    constant = [name for name in arrays if name not in vectors]
+    operands = [name for name in arrays if name in vectors]
+    if rows:
+        begin = _row_prologue(arrays, results)
+        begin += [f"        {n} = {n}_all[at_{n}]" for n in constant]
+        lo, hi, place, levels = "0", "inner", "row * inner + ", 2
+    else:
+        begin = [f"    {n} = {n}[0]" for n in constant]
+        begin += [f"    {n}_all = {n}" for n in [*operands, *results]]
+        lo, hi, place, levels = "lo", "hi", "", 1
+    part = STREAMED
+    block = [f"for start in range({lo}, {hi}, {part}):", f"    stop = min(start + {part}, {hi})"]
+    for n in operands:
+        at = f"at_{n} + " if rows else ""
+        block.append(f"    {n} = {n}_all[{at}start : {at}stop]")
+    block += [f"    {n} = {n}_part[: stop - start]" for n in results]
+    block += indented(loops)
+    block += [f"    stream({n}_all[{place}start : {place}stop], {n})" for n in results]
+    return [
+        *[f"    {n}_part = scratch({part}, {n}.dtype)" for n in results],
+        *begin,
+        *indented(block, levels),
+        "    streamed()",
+    ]
 
 
 def _row_prologue(arrays: list[str], outs: list[str]) -> list[str]:

@@ -11,113 +11,149 @@ from __future__ import annotations
 import numpy as np
 
 from ...memory.device import Buffer
-from ..build.launch import chunked, grain
+from ..build.launch import Chunked, chunked, grain
 from ..spec.normalisation import ROWS
 from .launch import launch
-from .sums import PART, scratch, total
+from .streaming import STREAMED, STREAMED_ROW, past_caches, stream, streamed
+from .sums import PART, scratch, sums_of, total
+
+_squares = sums_of(lambda x, mean: (x - mean) * (x - mean))
+_scaled_and_along = sums_of(
+    lambda g, gamma, x, mean, inverse: g * gamma,
+    lambda g, gamma, x, mean, inverse: g * gamma * ((x - mean) * inverse),
+)
+_plain_and_along = sums_of(
+    lambda g, x, mean, inverse: g,
+    lambda g, x, mean, inverse: g * ((x - mean) * inverse),
+)
+_of_channel = sums_of(
+    lambda g, x, mean, inverse, scale: g * scale,
+    lambda g, x, mean, inverse, scale: g * scale * ((x - mean) * inverse),
+    lambda g, x, mean, inverse, scale: g * ((x - mean) * inverse),
+    lambda g, x, mean, inverse, scale: g,
+)
 
 
-@chunked
-def _normalise(x_all, gamma, beta, y_all, means, inverses, eps, n, by_row, lo, hi):
-    """Rows of y, each with its mean and with one over its standard deviation."""
-    terms_all = scratch(min(n, PART), x_all.dtype)
-    for row in range(lo, hi):
-        x, y = x_all[row * n : row * n + n], y_all[row * n : row * n + n]
-        sum = 0.0
-        for begin in range(0, n, PART):
-            sum += total(x[begin : min(begin + PART, n)])
-        mean = x.dtype.type(sum / n)
-        sum = 0.0
-        for begin in range(0, n, PART):
-            part = x[begin : min(begin + PART, n)]
-            terms = terms_all[: part.size]
-            for i in range(part.size):
-                terms[i] = (part[i] - mean) * (part[i] - mean)
-            sum += total(terms)
-        inverse = x.dtype.type(1 / np.sqrt(sum / n + eps))
-        means[row], inverses[row] = mean, inverse
-        if by_row:
-            scale, shift = gamma[row % gamma.size], beta[row % gamma.size]
+def _normaliser(by_row: bool, streams: bool) -> Chunked:
+    @chunked
+    def _normalise(x_all, gamma, beta, y_all, means, inverses, eps, n, lo, hi):
+        """Rows of y, each with its mean and with one over its standard deviation."""
+        step = STREAMED if streams else n
+        kept = scratch(STREAMED, x_all.dtype)
+        for row in range(lo, hi):
+            x, y = x_all[row * n : row * n + n], y_all[row * n : row * n + n]
+            sum = 0.0
+            for begin in range(0, n, PART):
+                sum += total(x[begin : min(begin + PART, n)])
+            mean = x.dtype.type(sum / n)
+            sum = 0.0
+            for begin in range(0, n, PART):
+                sum += _squares((x[begin : min(begin + PART, n)], mean))
+            inverse = x.dtype.type(1 / np.sqrt(sum / n + eps))
+            means[row], inverses[row] = mean, inverse
+            for begin in range(0, n, step):
+                stop = min(begin + step, n)
+                part = x[begin:stop]
+                here = kept[: part.size] if streams else y[begin:stop]
+                if by_row:
+                    scale, shift = gamma[row % gamma.size], beta[row % gamma.size]
+                    for i in range(here.size):
+                        here[i] = (part[i] - mean) * inverse * scale + shift
+                else:
+                    scales, shifts = gamma[begin:stop], beta[begin:stop]
+                    for i in range(here.size):
+                        here[i] = (part[i] - mean) * inverse * scales[i] + shifts[i]
+                if streams:
+                    stream(y[begin:stop], here)
+        streamed()
+
+    return _normalise
+
+
+def _gradients_of(streams: bool) -> Chunked:
+    @chunked
+    def _gradients(x_all, g_all, gamma, means, inverses, y_all, d_gamma, d_beta, rows, n, lo, hi):
+        """The gradient of each chunk's rows, and the chunk's part of those of gamma and beta."""
+        step = STREAMED if streams else n
+        kept = scratch(STREAMED, x_all.dtype)
+        for chunk in range(lo, hi):
+            scales, shifts = d_gamma[chunk * n : chunk * n + n], d_beta[chunk * n : chunk * n + n]
             for i in range(n):
-                y[i] = (x[i] - mean) * inverse * scale + shift
-        else:
+                scales[i] = 0
             for i in range(n):
-                y[i] = (x[i] - mean) * inverse * gamma[i] + beta[i]
+                shifts[i] = 0
+            for row in range(chunk * ROWS, min(chunk * ROWS + ROWS, rows)):
+                x, g = x_all[row * n : row * n + n], g_all[row * n : row * n + n]
+                y = y_all[row * n : row * n + n]
+                mean, inverse = means[row], inverses[row]
+                # A loop writes to one array: the compiler tests few pairs of them for an overlap.
+                for i in range(n):
+                    shifts[i] += g[i]
+                for i in range(n):
+                    scales[i] += g[i] * ((x[i] - mean) * inverse)
+                scaled, along_y = _scaled_and_along((g, gamma, x, mean, inverse))
+                along_ones, along = x.dtype.type(scaled / n), x.dtype.type(along_y / n)
+                for begin in range(0, n, step):
+                    stop = min(begin + step, n)
+                    part, head, factors = x[begin:stop], g[begin:stop], gamma[begin:stop]
+                    here = kept[: part.size] if streams else y[begin:stop]
+                    for i in range(here.size):
+                        h = head[i] * factors[i] - along_ones
+                        here[i] = (h - (part[i] - mean) * inverse * along) * inverse
+                    if streams:
+                        stream(y[begin:stop], here)
+        streamed()
+
+    return _gradients
 
 
-@chunked
-def _gradients(x_all, g_all, gamma, means, inverses, y_all, d_gamma, d_beta, rows, n, lo, hi):
-    """The gradient of the rows of each chunk, and the chunk's part of those of gamma and beta."""
-    for chunk in range(lo, hi):
-        scales, shifts = d_gamma[chunk * n : chunk * n + n], d_beta[chunk * n : chunk * n + n]
-        for i in range(n):
-            scales[i] = 0
-        for i in range(n):
-            shifts[i] = 0
-        for row in range(chunk * ROWS, min(chunk * ROWS + ROWS, rows)):
+def _group_gradients_of(streams: bool) -> Chunked:
+    @chunked
+    def _group_gradients(x_all, g_all, gamma, means, inverses, y_all, scales, shifts, n, lo, hi):
+        """The gradient of rows with a gamma each, and a row's part of those of gamma and beta."""
+        step = STREAMED if streams else n
+        kept = scratch(STREAMED, x_all.dtype)
+        for row in range(lo, hi):
             x, g = x_all[row * n : row * n + n], g_all[row * n : row * n + n]
+            mean, inverse, scale = means[row], inverses[row], gamma[row % gamma.size]
+            shifted, scaled = 0.0, 0.0
+            for begin in range(0, n, PART):
+                part, head = x[begin : min(begin + PART, n)], g[begin : min(begin + PART, n)]
+                plain, along_y = _plain_and_along((head, part, mean, inverse))
+                shifted += plain
+                scaled += along_y
+            scales[row], shifts[row] = scaled, shifted
+            along_ones, along = x.dtype.type(shifted / n), x.dtype.type(scaled / n)
+            factor = inverse * scale
             y = y_all[row * n : row * n + n]
-            mean, inverse = means[row], inverses[row]
-            # A loop writes to one array: the compiler tests few pairs of them for an overlap.
-            for i in range(n):
-                shifts[i] += g[i]
-            for i in range(n):
-                scales[i] += g[i] * ((x[i] - mean) * inverse)
-            for i in range(n):
-                y[i] = g[i] * gamma[i]
-            along_ones = x.dtype.type(total(y) / n)
-            for i in range(n):
-                y[i] = g[i] * gamma[i] * ((x[i] - mean) * inverse)
-            along = x.dtype.type(total(y) / n)
-            for i in range(n):
-                h = g[i] * gamma[i] - along_ones
-                y[i] = (h - (x[i] - mean) * inverse * along) * inverse
+            for begin in range(0, n, step):
+                stop = min(begin + step, n)
+                part, head = x[begin:stop], g[begin:stop]
+                here = kept[: part.size] if streams else y[begin:stop]
+                for i in range(here.size):
+                    here[i] = (head[i] - along_ones - (part[i] - mean) * inverse * along) * factor
+                if streams:
+                    stream(y[begin:stop], here)
+        streamed()
 
-
-@chunked
-def _group_gradients(x_all, g_all, gamma, means, inverses, y_all, scales, shifts, n, lo, hi):
-    """The gradient of rows with one gamma each, and each row's part of those of gamma and beta."""
-    terms_all = scratch(min(n, PART), x_all.dtype)
-    for row in range(lo, hi):
-        x, g = x_all[row * n : row * n + n], g_all[row * n : row * n + n]
-        mean, inverse, scale = means[row], inverses[row], gamma[row % gamma.size]
-        shifted, scaled = 0.0, 0.0
-        for begin in range(0, n, PART):
-            part, head = x[begin : min(begin + PART, n)], g[begin : min(begin + PART, n)]
-            terms = terms_all[: part.size]
-            for i in range(part.size):
-                terms[i] = head[i] * ((part[i] - mean) * inverse)
-            shifted += total(head)
-            scaled += total(terms)
-        scales[row], shifts[row] = scaled, shifted
-        along_ones, along = x.dtype.type(shifted / n), x.dtype.type(scaled / n)
-        factor = inverse * scale
-        y = y_all[row * n : row * n + n]
-        for i in range(n):
-            y[i] = (g[i] - along_ones - (x[i] - mean) * inverse * along) * factor
+    return _group_gradients
 
 
 @chunked
 def _channel_sums(x_all, g_all, gamma, means, inverses, sums, rows, channels, n, lo, hi):
     """Of each row, which is of one channel, the sums of h, h * y, g * y and g."""
-    terms_all = scratch(PART, x_all.dtype)
     for row in range(lo, hi):
         channel = row % channels
         mean, inverse, scale = means[channel], inverses[channel], gamma[channel]
         h, along, scaled, shifted = 0.0, 0.0, 0.0, 0.0
         for begin in range(row * n, row * n + n, PART):
             x = x_all[begin : min(begin + PART, row * n + n)]
-            g, terms = g_all[begin : begin + x.size], terms_all[: x.size]
-            for i in range(x.size):
-                terms[i] = g[i] * scale
-            h += total(terms)
-            for i in range(x.size):
-                terms[i] = g[i] * scale * ((x[i] - mean) * inverse)
-            along += total(terms)
-            for i in range(x.size):
-                terms[i] = g[i] * ((x[i] - mean) * inverse)
-            scaled += total(terms)
-            shifted += total(g)
+            g = g_all[begin : begin + x.size]
+            parts = _of_channel((g, x, mean, inverse, scale))
+            h += parts[0]
+            along += parts[1]
+            scaled += parts[2]
+            shifted += parts[3]
         sums[row], sums[rows + row] = h, along
         sums[2 * rows + row], sums[3 * rows + row] = scaled, shifted
 
@@ -139,6 +175,16 @@ def _column_sums(x_all, g_all, means, inverses, scales_all, shifts_all, rows, lo
                 shifts[i] += g[i]
             for i in range(n):
                 scales[i] += g[i] * ((x[i] - means[i]) * inverses[i])
+
+
+# By whether there is a gamma a row, and whether results are so large that they go past the caches.
+_NORMALISE = {
+    (by_row, streams): _normaliser(by_row, streams)
+    for by_row in (False, True)
+    for streams in (False, True)
+}
+_GRADIENTS = {streams: _gradients_of(streams) for streams in (False, True)}
+_GROUP_GRADIENTS = {streams: _group_gradients_of(streams) for streams in (False, True)}
 
 
 def normalise(
@@ -166,7 +212,8 @@ def normalise(
         rows = mean.size
         n = x.size // rows
         arrays = x, gamma, beta, y, mean, inverse
-        launch(_normalise, *arrays, eps, n, by_row, rows, grain(n, 4))
+        streams = n >= STREAMED_ROW and past_caches(2 * x.nbytes)
+        launch(_NORMALISE[by_row, streams], *arrays, eps, n, rows, grain(n, 4))
 
 
 def gradients(
@@ -191,7 +238,8 @@ def gradients(
     if x.size:
         n, chunks = gamma.size, d_gamma.size // gamma.size
         arrays = x, g, gamma, mean, inverse, y, d_gamma, d_beta
-        launch(_gradients, *arrays, mean.size, n, chunks, grain(n * ROWS, 8))
+        streams = n >= STREAMED_ROW and past_caches(3 * x.nbytes)
+        launch(_GRADIENTS[streams], *arrays, mean.size, n, chunks, grain(n * ROWS, 8))
 
 
 def group_gradients(
@@ -215,7 +263,8 @@ def group_gradients(
         rows = mean.size
         n = x.size // rows
         arrays = x, g, gamma, mean, inverse, y, scales, shifts
-        launch(_group_gradients, *arrays, n, rows, grain(n, 8))
+        streams = n >= STREAMED_ROW and past_caches(3 * x.nbytes)
+        launch(_GROUP_GRADIENTS[streams], *arrays, n, rows, grain(n, 8))
 
 
 def channel_sums(

@@ -88,6 +88,15 @@ if numba.config.DISABLE_JIT:
                 lanes = combine(*np.split(lanes, 2))
         return lanes[0]
 
+    def sums_of(*terms):
+        """A function of a tuple of arrays and numbers: a sum for each of *terms*, as `total`'s."""
+
+        def summed(operands):
+            sums = tuple(total(term(*operands)) for term in terms)
+            return sums if len(sums) > 1 else sums[0]
+
+        return summed
+
     def scratch(size, dtype):
         """A new array that begins where a line of the caches does."""
         return np.empty(size, dtype)
@@ -117,20 +126,38 @@ else:
             begin = ir.Constant(self.wide, [neutral] * LANES)
             self.lanes = cgutils.alloca_once_value(builder, begin)
 
+        def spread(self, value: ir.Value) -> ir.Value:
+            """A vector of one number."""
+            word = ir.IntType(32)
+            one = self.builder.insert_element(
+                ir.Constant(self.narrow, ir.Undefined), value, word(0)
+            )
+            same = ir.Constant(ir.VectorType(word, LANES), [0] * LANES)
+            return self.builder.shuffle_vector(one, one, same)
+
         def load(self, pointer: ir.Value) -> ir.Value:
             value = self.builder.load(self.builder.bitcast(pointer, self.narrow.as_pointer()))
             value.align = self.bits // 8
             return value
 
-        def load_some(self, pointer: ir.Value, count: ir.Value) -> ir.Value:
-            """A vector of the next *count* elements; the lanes behind them are neutral."""
+        def mask(self, count: ir.Value) -> ir.Value:
+            """Which lanes are among the first *count*."""
             builder, word = self.builder, ir.IntType(32)
             words = ir.VectorType(word, LANES)
             count = builder.insert_element(
                 ir.Constant(words, ir.Undefined), builder.trunc(count, word), word(0)
             )
             count = builder.shuffle_vector(count, count, ir.Constant(words, [0] * LANES))
-            mask = builder.icmp_signed("<", ir.Constant(words, list(range(LANES))), count)
+            return builder.icmp_signed("<", ir.Constant(words, list(range(LANES))), count)
+
+        def only(self, value: ir.Value, count: ir.Value) -> ir.Value:
+            """The first *count* lanes of a vector; the others are neutral."""
+            return self.builder.select(self.mask(count), value, self.neutral)
+
+        def load_some(self, pointer: ir.Value, count: ir.Value) -> ir.Value:
+            """A vector of the next *count* elements; the lanes behind them are neutral."""
+            builder, word = self.builder, ir.IntType(32)
+            mask = self.mask(count)
             pointer = builder.bitcast(pointer, self.narrow.as_pointer())
             args = [pointer, word(self.bits // 8), mask, self.neutral]
             function = cgutils.get_or_insert_function(
@@ -195,6 +222,97 @@ else:
             return lanes.result()
 
         return types.float64(x), generate
+
+    class _Term:
+        """A value in code that is being written: a number, or a vector of them."""
+
+        def __init__(self, builder: ir.IRBuilder, value: ir.Value) -> None:
+            self.builder, self.value = builder, value
+
+        def __add__(self, other: _Term) -> _Term:
+            return _Term(self.builder, self.builder.fadd(self.value, other.value))
+
+        def __sub__(self, other: _Term) -> _Term:
+            return _Term(self.builder, self.builder.fsub(self.value, other.value))
+
+        def __mul__(self, other: _Term) -> _Term:
+            return _Term(self.builder, self.builder.fmul(self.value, other.value))
+
+    def _sums(operands, terms):
+        """What the intrinsic of `sums_of` returns for a tuple of operands of these types."""
+        kinds = tuple(operands)
+        x = kinds[0]
+        together = 4 if x.dtype == types.float32 else 1
+        one = types.float64
+        result = one if len(terms) == 1 else types.UniTuple(one, len(terms))
+        is_array = [isinstance(kind, types.Array) for kind in kinds]
+
+        def generate(context, builder, signature, args):
+            word, given = context.get_value_type(types.intp), cgutils.unpack_tuple(builder, args[0])
+            values = [
+                context.make_array(kind)(context, builder, value).data if array else value
+                for kind, value, array in zip(kinds, given, is_array, strict=True)
+            ]
+            shape = context.make_array(x)(context, builder, given[0]).shape
+            size = builder.extract_value(shape, 0)
+            sums = [_Lanes(builder, x.dtype, "fadd", 0.0) for _ in terms]
+            (first, *_) = sums
+
+            def found(numbers, load, at):
+                """The value of each term for the elements from *at* on, which *load* reads."""
+                here = [
+                    _Term(builder, load(builder.gep(value, [at])) if array else number)
+                    for value, number, array in zip(values, numbers, is_array, strict=True)
+                ]
+                return [term(*here).value for term in terms]
+
+            def returned(parts):
+                return parts[0] if len(terms) == 1 else context.make_tuple(builder, result, parts)
+
+            if "nvptx" in builder.module.triple:
+                parts = [cgutils.alloca_once_value(builder, ir.DoubleType()(0)) for _ in terms]
+                with cgutils.for_range(builder, size) as loop:
+                    here = found(values, builder.load, loop.index)
+                    for part, value in zip(parts, here, strict=True):
+                        wide = value if x.dtype == one else builder.fpext(value, ir.DoubleType())
+                        builder.store(builder.fadd(builder.load(part), wide), part)
+                return returned([builder.load(part) for part in parts])
+            numbers = [
+                value if array else first.spread(value)
+                for value, array in zip(values, is_array, strict=True)
+            ]
+            done = word(0)
+            for count in dict.fromkeys((together, 1)):
+                step = word(count * LANES)
+                stop = builder.sub(size, builder.srem(size, step))
+                with cgutils.for_range_slice(builder, done, stop, step, word) as (i, _):
+                    places = [builder.add(i, word(k * LANES)) for k in range(count)]
+                    vectors = [found(numbers, first.load, at) for at in places]
+                    for lanes, taken in zip(sums, zip(*vectors, strict=True), strict=True):
+                        lanes.take(list(taken))
+                done = stop
+            rest = builder.sub(size, done)
+            with builder.if_then(builder.icmp_signed(">", rest, word(0))):
+                here = found(numbers, lambda pointer: first.load_some(pointer, rest), done)
+                for lanes, value in zip(sums, here, strict=True):
+                    lanes.take([first.only(value, rest)])
+            return returned([lanes.result() for lanes in sums])
+
+        return result(operands), generate
+
+    def sums_of(*terms):
+        """A function of a tuple of arrays and numbers: a sum for each of *terms*, as `total`'s.
+
+        Terms are functions of the operands by ``+``, ``-`` and ``*``, of their type; the first
+        operand is an array.  Numbers of another type are not converted.  What `total` would be
+        given in an array stays in registers.
+        """
+
+        @intrinsic
+        def summed(typing_context, operands):
+            return _sums(operands, terms)
+
+        return summed
 
     @intrinsic
     def scratch(typing_context, size, dtype):

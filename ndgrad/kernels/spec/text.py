@@ -22,6 +22,7 @@ _IMPORTED = {
     "ndgrad.kernels.cpu.calling": "c_function",
     "ndgrad.kernels.cpu.prefetch": "prefetch",
     "ndgrad.kernels.cpu.sort_keys": "sort_key",
+    "ndgrad.kernels.cpu.streaming": "stream streamed",
     "ndgrad.kernels.cpu.sums": "product scratch total",
     "ndgrad.kernels.cuda.driver": "cuda libdevice",
     "ndgrad.kernels.cuda.vectors": (
