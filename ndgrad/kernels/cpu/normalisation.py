@@ -14,8 +14,9 @@ from ...memory.device import Buffer
 from ..build.launch import Chunked, chunked, grain
 from ..spec.normalisation import ROWS
 from .launch import launch
+from .prefetch import prefetch
 from .streaming import STREAMED, STREAMED_ROW, past_caches, stream, streamed
-from .sums import PART, scratch, sums_of, total
+from .sums import LINE, PART, scratch, sums_of, total
 
 _squares = sums_of(lambda x, mean: (x - mean) * (x - mean))
 _scaled_and_along = sums_of(
@@ -35,6 +36,8 @@ _of_channel = sums_of(
 
 
 def _normaliser(by_row: bool, streams: bool) -> Chunked:
+    """The kernel; if results are streamed it asks for the next row too, as memory would idle."""
+
     @chunked
     def _normalise(x_all, gamma, beta, y_all, means, inverses, eps, n, lo, hi):
         """Rows of y, each with its mean and with one over its standard deviation."""
@@ -64,6 +67,8 @@ def _normaliser(by_row: bool, streams: bool) -> Chunked:
                     for i in range(here.size):
                         here[i] = (part[i] - mean) * inverse * scales[i] + shifts[i]
                 if streams:
+                    ahead = row * n + n
+                    prefetch(x_all, ahead + begin, ahead + stop, LINE // x_all.itemsize)
                     stream(y[begin:stop], here)
         streamed()
 
@@ -101,6 +106,9 @@ def _gradients_of(streams: bool) -> Chunked:
                         h = head[i] * factors[i] - along_ones
                         here[i] = (h - (part[i] - mean) * inverse * along) * inverse
                     if streams:
+                        ahead = row * n + n
+                        prefetch(x_all, ahead + begin, ahead + stop, LINE // x_all.itemsize)
+                        prefetch(g_all, ahead + begin, ahead + stop, LINE // x_all.itemsize)
                         stream(y[begin:stop], here)
         streamed()
 
@@ -133,6 +141,9 @@ def _group_gradients_of(streams: bool) -> Chunked:
                 for i in range(here.size):
                     here[i] = (head[i] - along_ones - (part[i] - mean) * inverse * along) * factor
                 if streams:
+                    ahead = row * n + n
+                    prefetch(x_all, ahead + begin, ahead + stop, LINE // x_all.itemsize)
+                    prefetch(g_all, ahead + begin, ahead + stop, LINE // x_all.itemsize)
                     stream(y[begin:stop], here)
         streamed()
 

@@ -24,6 +24,7 @@ from ...memory.storage import empty
 from ..annotations import Key
 from ..build import binaries
 from ..build.launch import WORTH_SHARING, Specialization, vector
+from ..build.threads import num_threads
 from ..spec.layout import constant
 from ..spec.reduction import Reduction, ReductionPlan, limits
 from ..spec.text import each, expression, indented, loaded, module, stored
@@ -36,6 +37,7 @@ _LANES = 256  # enough for LLVM's vectors; fewer would show the check that opens
 _WIDEST = 4096  # accumulators of a work item: 32 KiB, which stay in the cache nearest to the core
 _TOGETHER = 64  # short rows that are reduced at once
 _UNIT = 1 << 15  # elements from which a work item hides its launch
+_CHUNKS = 8  # of a thread, at least
 _UNITS = 64  # units to aim at: threads share them evenly, and partial results stay few
 
 
@@ -89,6 +91,18 @@ def passes_of(how: ReductionPlan) -> tuple[ReductionPass, ...]:
 def _has_lanes(row: Reduction, kind: str) -> bool:
     """Whether neighbours are combined in the order of `sums`."""
     return kind.startswith("float") and row.combined in SUMS
+
+
+def _direct(row: Reduction, dtype: DType, narrow: str, term: str) -> str:
+    """What combines the terms of the array x as it is in memory; empty if they are not there."""
+    if term == "x[i]":
+        return f"{SUMS[row.combined]}(x)"
+    if narrow == "float64" and dtype.name in ("float32", "float64"):
+        if row.combined == "a * b" and term == "float64(x[i])":
+            return "product(x)"
+        if row.combined == "a + b" and term in ("x[i] * x[i]", "float64(x[i]) * float64(x[i])"):
+            return "squares((x,))"
+    return ""
 
 
 def source(
@@ -171,8 +185,9 @@ def source(
     elif form == "rows" and _has_lanes(row, kind):
         # Terms that are not in memory as they are go there first, a part at a time.
         term = element("x[i]")
-        terms = "x" if term == "x[i]" else "terms"
-        take = [f"b = {SUMS[row.combined]}({terms})", f"a = {combined('a', 'b')}"]
+        direct = _direct(row, dtype, narrow, term)
+        terms = "x" if direct else "terms"
+        take = [f"b = {direct or SUMS[row.combined] + '(terms)'}", f"a = {combined('a', 'b')}"]
         lines = [
             "def loop(x_all, y_all, count, geometry, lo, hi):",
             "    n, rows, chunks = geometry[0], geometry[2], geometry[3]",
@@ -335,6 +350,8 @@ def run(row: Reduction, x: Buffer, how: ReductionPlan, out: DType) -> Buffer:
         if step.size:
             shared = step.units >= WORTH_SHARING * step.grain
             args = (x, y, count, step.geometry)
-            start(kernel, args, step.units, step.grain if shared else None)
+            # Each thread reads long stretches of memory, as processors foresee best.
+            grain = max(step.grain, step.units // (_CHUNKS * num_threads()))
+            start(kernel, args, step.units, grain if shared else None)
         x = y
     return x

@@ -88,10 +88,12 @@ if numba.config.DISABLE_JIT:
                 lanes = combine(*np.split(lanes, 2))
         return lanes[0]
 
-    def sums_of(*terms):
+    def sums_of(*terms, wide=False):
         """A function of a tuple of arrays and numbers: a sum for each of *terms*, as `total`'s."""
 
         def summed(operands):
+            if wide:
+                operands = [np.asarray(x, np.float64) for x in operands]
             sums = tuple(total(term(*operands)) for term in terms)
             return sums if len(sums) > 1 else sums[0]
 
@@ -122,6 +124,7 @@ else:
             element = ir.FloatType() if kind == types.float32 else ir.DoubleType()
             self.narrow = ir.VectorType(element, LANES)
             self.wide = ir.VectorType(ir.DoubleType(), LANES)
+            self.start = neutral
             self.neutral = ir.Constant(self.narrow, [neutral] * LANES)
             begin = ir.Constant(self.wide, [neutral] * LANES)
             self.lanes = cgutils.alloca_once_value(builder, begin)
@@ -152,7 +155,8 @@ else:
 
         def only(self, value: ir.Value, count: ir.Value) -> ir.Value:
             """The first *count* lanes of a vector; the others are neutral."""
-            return self.builder.select(self.mask(count), value, self.neutral)
+            neutral = ir.Constant(value.type, [self.start] * LANES)
+            return self.builder.select(self.mask(count), value, neutral)
 
         def load_some(self, pointer: ir.Value, count: ir.Value) -> ir.Value:
             """A vector of the next *count* elements; the lanes behind them are neutral."""
@@ -173,7 +177,7 @@ else:
                 pairs = zip(values[0::2], values[1::2], strict=True)
                 values = [self.meet(a, b) for a, b in pairs]
             (value,) = values
-            if self.narrow != self.wide:
+            if value.type != self.wide:
                 value = self.builder.fpext(value, self.wide)
             self.builder.store(self.meet(self.builder.load(self.lanes), value), self.lanes)
 
@@ -238,11 +242,11 @@ else:
         def __mul__(self, other: _Term) -> _Term:
             return _Term(self.builder, self.builder.fmul(self.value, other.value))
 
-    def _sums(operands, terms):
+    def _sums(operands, terms, wide):
         """What the intrinsic of `sums_of` returns for a tuple of operands of these types."""
         kinds = tuple(operands)
         x = kinds[0]
-        together = 4 if x.dtype == types.float32 else 1
+        together = 4 if x.dtype == types.float32 and not wide else 1
         one = types.float64
         result = one if len(terms) == 1 else types.UniTuple(one, len(terms))
         is_array = [isinstance(kind, types.Array) for kind in kinds]
@@ -258,10 +262,16 @@ else:
             sums = [_Lanes(builder, x.dtype, "fadd", 0.0) for _ in terms]
             (first, *_) = sums
 
+            def widened(value):
+                if not wide or x.dtype == one:
+                    return value
+                vector = isinstance(value.type, ir.VectorType)
+                return builder.fpext(value, first.wide if vector else ir.DoubleType())
+
             def found(numbers, load, at):
                 """The value of each term for the elements from *at* on, which *load* reads."""
                 here = [
-                    _Term(builder, load(builder.gep(value, [at])) if array else number)
+                    _Term(builder, widened(load(builder.gep(value, [at])) if array else number))
                     for value, number, array in zip(values, numbers, is_array, strict=True)
                 ]
                 return [term(*here).value for term in terms]
@@ -274,8 +284,9 @@ else:
                 with cgutils.for_range(builder, size) as loop:
                     here = found(values, builder.load, loop.index)
                     for part, value in zip(parts, here, strict=True):
-                        wide = value if x.dtype == one else builder.fpext(value, ir.DoubleType())
-                        builder.store(builder.fadd(builder.load(part), wide), part)
+                        if value.type != ir.DoubleType():
+                            value = builder.fpext(value, ir.DoubleType())
+                        builder.store(builder.fadd(builder.load(part), value), part)
                 return returned([builder.load(part) for part in parts])
             numbers = [
                 value if array else first.spread(value)
@@ -300,17 +311,17 @@ else:
 
         return result(operands), generate
 
-    def sums_of(*terms):
+    def sums_of(*terms, wide=False):
         """A function of a tuple of arrays and numbers: a sum for each of *terms*, as `total`'s.
 
         Terms are functions of the operands by ``+``, ``-`` and ``*``, of their type; the first
         operand is an array.  Numbers of another type are not converted.  What `total` would be
-        given in an array stays in registers.
+        given in an array stays in registers.  If they are *wide*, terms are computed in float64.
         """
 
         @intrinsic
         def summed(typing_context, operands):
-            return _sums(operands, terms)
+            return _sums(operands, terms, wide)
 
         return summed
 
@@ -350,3 +361,7 @@ else:
     def product(typing_context, x):
         """The product of a contiguous float32 or float64 vector, as float64."""
         return _reduced(x, "fmul", 1.0, 1)
+
+
+squares = sums_of(lambda x: x * x, wide=True)
+"""The sum of the squares of a vector's elements, squared as float64."""
