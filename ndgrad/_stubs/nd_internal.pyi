@@ -966,6 +966,8 @@ __all__ = [
     '_expand',
     '_eye',
     '_full',
+    '_gather',
+    '_gather_adjoint',
     '_gather_nd_adjoint',
     '_gelu',
     '_gemm',
@@ -2222,6 +2224,31 @@ def _expand(
     ...
 def _eye(*args: object, out: NDArray | None = None, **kwargs: object) -> NDArray:
     """Make a matrix of N rows and M columns (N if 0) with ones on its k-th diagonal."""
+    ...
+def _gather(
+    x: NDArray,
+    first: NDArray,
+    second: NDArray | None = None,
+    third: NDArray | None = None,
+    *,
+    axis: int = 0,
+    out: NDArray | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """``x[first, second, third]``: elements at index arrays, which broadcast, for axes in order."""
+    ...
+def _gather_adjoint(
+    data: NDArray,
+    first: NDArray,
+    second: NDArray | None = None,
+    third: NDArray | None = None,
+    *,
+    axis: int,
+    shape: Shape,
+    out: NDArray | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Zeros of *shape* to which entries are added where `_gather` would pick them."""
     ...
 _gather_nd_adjoint = _backward_gather_nd
 def _gelu(data: NDArray, *, out: NDArray | None = None, name: str | None = None) -> NDArray:

@@ -659,6 +659,8 @@ __all__ = [
     '_expand',
     '_eye',
     '_full',
+    '_gather',
+    '_gather_adjoint',
     '_gather_nd_adjoint',
     '_gelu',
     '_gemm',
@@ -1661,6 +1663,31 @@ def _full(
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
 ) -> Symbol:
+    ...
+def _gather(
+    x: Symbol,
+    first: Symbol | None = None,
+    second: Symbol | None = None,
+    third: Symbol | None = None,
+    *,
+    axis: int = 0,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> Symbol:
+    """``x[first, second, third]``: elements at index arrays, which broadcast, for axes in order."""
+    ...
+def _gather_adjoint(
+    data: Symbol,
+    first: Symbol | None = None,
+    second: Symbol | None = None,
+    third: Symbol | None = None,
+    *,
+    axis: int,
+    shape: Shape,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> Symbol:
+    """Zeros of *shape* to which entries are added where `_gather` would pick them."""
     ...
 _gather_nd_adjoint = _backward_gather_nd
 def _gelu(

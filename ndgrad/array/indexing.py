@@ -6,26 +6,30 @@ Anything else is a copy; both are recorded.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import Any
 
 from .. import tracing
 from ..base import MXNetError, Shape, shown
-from ..dispatch import record_linear
+from ..dispatch import classes, converted_call, planned_function, record_linear
 from ..dispatch.plans import Plan, Plans
 from ..kernels import front
 from ..kernels.spec.strided import StridedSlice, contiguous_strides, is_contiguous
+from ..memory.abstract import PLAIN_RUNS
 from ..memory.device import in_use
 from ..ops.shape.codes import inferred_shape
 from ..ops.table import F, lookup
 from ..tape import Array, new_array, new_view, state
 from .keys import (
+    ALL,
+    BOOL,
+    MOST_ARRAYS,
     Rows,
+    arrays_in_line,
     expanded,
     hashable,
-    index_along,
     index_of,
-    index_vectors,
     leading,
     out_of_bounds,
     picked_by_numpy,
@@ -49,7 +53,7 @@ def _view(x: Array, start: int, size: int, shape: Shape) -> Array:
     return view
 
 
-def getitem(x: Array, key: object) -> Array:
+def getitem(x: Array, key: Any) -> Array:
     """``x[key]``.
 
     Raises
@@ -89,15 +93,32 @@ def getitem(x: Array, key: object) -> Array:
         if found is not None:
             start, size, rest = found
             return _view(x, start, size, rest or x._one_element)
+    kind: Any = x.__class__
+    if key.__class__ is kind:
+        if shape and key._shape and key._data.dtype is not BOOL:
+            return _gather(kind)(x, key)
+    elif key.__class__ is tuple:
+        for item in key:
+            if item.__class__ is not kind or not item._shape or item._data.dtype is BOOL:
+                break
+        else:
+            if len(key) <= MOST_ARRAYS and len(key) <= len(shape):
+                return _gather(kind)(x, *key)
+    return _by_key(x, key)
+
+
+def _by_key(x: Array, key: object, by_plan: bool = True) -> Array:
+    """``x[key]`` for any key; for index arrays by a plan only where that is said."""
+    shape = x._shape
     slices = _slices()
     plan: Any = None
     known = None if tracing.active or in_use else hashable(key)
     if known is None and not tracing.active:
-        if x._node is not None and state.recording:
-            gathered = _gathered(x, key)
-            if gathered is not None:
-                return gathered
-        else:
+        line = None if in_use or not by_plan else arrays_in_line(key, x)
+        if line is not None:
+            kind: Any = x.__class__
+            return _gather(kind)(x, *line[0], axis=line[1])
+        if x._node is None or not state.recording:
             rows = picked_by_numpy(key, x)
             if rows is not None:
                 flat = rows if rows.ndim == 1 else rows.reshape(-1)
@@ -135,24 +156,28 @@ def getitem(x: Array, key: object) -> Array:
     return result
 
 
-def _gathered(x: Array, key: object) -> Array | None:
-    """What index arrays for the first axes, or one for another axis, pick: by operators with plans.
+@cache
+def _gather(kind: Any) -> Callable[..., Any]:
+    """What index arrays side by side pick of arrays of a class: called as `_gather` is."""
+    op = lookup("_gather")
+    recorded = op.call if kind is classes.array else converted_call(op)
 
-    None for other keys.
-    """
-    gathered: Array
-    vectors = index_vectors(key, x)
-    if vectors is not None:
-        index = x.__class__(vectors.reshape(-1), vectors.shape, x._ctx)
-        gathered = F.gather_nd(x, index)
-        return gathered
-    found = index_along(key, x)
-    if found is None:
-        return None
-    axis, places = found
-    index = x.__class__(places.reshape(-1), places.shape, x._ctx)
-    gathered = F.take(x, index, axis=axis)
-    return gathered
+    def unplanned(
+        x: Array,
+        first: Array,
+        second: Array | None = None,
+        third: Array | None = None,
+        *,
+        axis: int = 0,
+    ) -> object:
+        arrays = [i for i in (first, second, third) if i is not None]
+        tracked = any(i._node is not None for i in (x, *arrays))
+        if tracked and state.recording and not tracing.active:
+            return recorded(x, *arrays, axis=axis)
+        key = first if second is None and not axis else (*(ALL,) * axis, *arrays)
+        return _by_key(x, key, by_plan=False)
+
+    return planned_function(op, unplanned, array=kind, unplanned=(unplanned, PLAIN_RUNS))
 
 
 def _picked(x: Array, rows: Rows) -> Array:

@@ -28,7 +28,7 @@ from ..memory.device import (
     to_device,
 )
 from ..ops.table import F
-from ..tape import Array
+from ..tape import Array, new_array
 from ..tracing import host_read
 
 ALL = slice(None)
@@ -36,6 +36,12 @@ _ARRAYS = (np.ndarray, Array)
 
 Index: TypeAlias = HostArray | Array
 """An index array: of int64 on the host, or on a device as it was given."""
+
+MOST_ARRAYS = 3
+"""Index arrays of a key that the operator `_gather` takes."""
+
+BOOL = np.dtype("bool")
+_LIMIT = 1 << 62
 
 _BASIC = frozenset((int, slice, type(None), type(Ellipsis)))
 
@@ -238,7 +244,7 @@ def small_part(x: Array, key: object) -> HostArray | None:
 def _checked(index: Index, axis: int, n: int) -> Index:
     """Valid indices from 0 on."""
     if isinstance(index, Array):
-        text = OUT_OF_BOUNDS.format(axis=axis, n=n)
+        text = OUT_OF_BOUNDS.format(value="{value}", axis=axis, n=n)
         with on_device(context_device(index._ctx)):
             buffer = front.positions(index._data, 0, RAW)
             front.checked(buffer, -n, n, IndexError, text)
@@ -280,6 +286,44 @@ def index_of(key: object, x: Array) -> HostArray | None:
     return None
 
 
+def arrays_in_line(key: object, x: Array) -> tuple[list[Array], int] | None:
+    """The index arrays of a key, of the class of *x*, and the axis of the first.
+
+    They stand side by side, up to `MOST_ARRAYS` of them, with integers among them and whole axes
+    before and behind; None for other keys.
+    """
+    kind, shape = x.__class__, x._shape
+    if key.__class__ is kind:
+        return ([key], 0) if shape and key._shape and key._data.dtype is not BOOL else None
+    arrays: list[Array] = []
+    axis, closed = 0, False
+    for item in key if key.__class__ is tuple else (key,):
+        if item.__class__ is slice:
+            if item != ALL:
+                return None
+            if arrays:
+                closed = True
+            else:
+                axis += 1
+            continue
+        if closed or len(arrays) == MOST_ARRAYS:
+            return None
+        if item.__class__ is kind:
+            if not item._shape or item._data.dtype is BOOL:
+                return None
+        elif item.__class__ is int:
+            if not -_LIMIT <= item < _LIMIT:
+                return None
+            item = new_array(kind, np.array([item]), (1,), x._ctx)
+        else:
+            index = index_of(item, x)
+            if index is None:
+                return None
+            item = new_array(kind, index.ravel().copy(), index.shape, x._ctx)
+        arrays.append(item)
+    return (arrays, axis) if arrays and axis + len(arrays) <= len(shape) else None
+
+
 def small_key(key: object, x: Array) -> tuple[Any, ...] | None:
     """A key with index arrays as NumPy takes it, if it means few elements; None for others.
 
@@ -317,47 +361,6 @@ def small_key(key: object, x: Array) -> tuple[Any, ...] | None:
     except ValueError:  # whose text the caller knows better
         return None
     return tuple(items) if picked * rest < PARALLEL_ELEMENTS else None
-
-
-def index_vectors(key: object, x: Array) -> HostArray | None:
-    """The index arrays and integers of a key as vectors along a new first axis, of int64.
-
-    None if it has anything else, or if they do not broadcast together.
-    """
-    items = key if key.__class__ is tuple else (key,)
-    if x._data.__class__ is not np.ndarray or not x._data.size or len(items) > len(x._shape):
-        return None
-    arrays: list[Any] = []
-    for item in items:
-        found = item if item.__class__ is int else index_of(item, x)
-        if found is None:
-            return None
-        arrays.append(found)
-    try:
-        block = arrays[0].shape if len(arrays) == 1 else np.broadcast(*arrays).shape
-    except ValueError:
-        return None
-    vectors = np.empty((len(arrays), *block), np.int64)
-    for vector, array in zip(vectors, arrays, strict=True):
-        vector[...] = array
-    return vectors
-
-
-def index_along(key: object, x: Array) -> tuple[int, HostArray] | None:
-    """The axis and the index array, counted from the front, of a key such as ``x[:, index]``.
-
-    None for any other key.
-    """
-    if key.__class__ is not tuple or len(key) > len(x._shape):
-        return None
-    arrays = [(i, item) for i, item in enumerate(key) if item.__class__ is not slice or item != ALL]
-    if len(arrays) != 1:
-        return None
-    axis, item = arrays[0]
-    index = index_of(item, x)
-    if index is None:
-        return None
-    return axis, np.asarray(_checked(index.astype(np.int64), axis, x._shape[axis]))
 
 
 def picked_by_numpy(key: object, x: Array) -> HostArray | None:

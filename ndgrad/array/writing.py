@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from ..dispatch import in_graph
 from ..kernels import front
 from ..kernels.build.launch import PARALLEL_ELEMENTS
 from ..kernels.spec.strided import StridedSlice, broadcast, is_contiguous
+from ..memory.abstract import PLAIN_RUNS, BufferProgram, Run
 from ..memory.device import (
     Buffer,
     address,
@@ -23,11 +25,14 @@ from ..memory.device import (
     overlap,
     to_device,
 )
+from ..memory.noting import noted
+from ..ops.index.vectors import gathered
 from ..ops.table import F, Params
 from ..tape import Array, next_version, state
 from .indexing import traced
 from .keys import (
     Rows,
+    arrays_in_line,
     expanded,
     index_of,
     leading,
@@ -164,8 +169,13 @@ def setitem(x: Array, key: object, value: Any) -> None:
     Nothing is written when an error is raised.
     """
     recording = state.recording
-    if key.__class__ is slice and key == _WHOLE and overwrite(x, value):
-        return
+    if key.__class__ is slice:
+        if key == _WHOLE and overwrite(x, value):
+            return
+    else:
+        last = key[-1] if key.__class__ is tuple and key else key
+        if last.__class__ is x.__class__ and _written_by_plan(x, key, value):
+            return
     if recording:
         dispatch.check_writable(x, "setitem")
     shape = x._shape
@@ -203,7 +213,7 @@ def setitem(x: Array, key: object, value: Any) -> None:
                 x._version[0] = next_version()
             return
     if shape and not (tracing.active or in_use or key.__class__ is slice):
-        if plain and _written_by_numpy(x, key, value, number):
+        if plain and (_written_by_plan(x, key, value) or _written_by_numpy(x, key, value, number)):
             return
         index = index_of(key, x)
         if index is not None:
@@ -233,6 +243,80 @@ def setitem(x: Array, key: object, value: Any) -> None:
         fitting = _fitting(own, part.shape, without_new)
         _copy_to_slice(source, fitting, x, part)
     dispatch.written(x, *_span(part))
+
+
+_writes: dict[object, Any] = {}  # functions of buffers, numbers and None
+"""What writes to elements at index arrays, by all that it depends on.
+
+A count of writes that had none, which need no kernel; None where there is none.
+"""
+
+_MOST = 512
+
+
+def _written_by_plan(x: Array, key: Any, value: Any) -> bool:
+    """Write to what index arrays side by side pick, if such a write came before; whether so."""
+    data = x._data
+    found = None if state.recording or tracing.active or in_use else arrays_in_line(key, x)
+    if found is None or not data.flags.writeable:
+        return False
+    arrays, axis = found
+    number = isinstance(value, (int, float, np.generic))
+    if value.__class__ is x.__class__ and value._version is not x._version:
+        source, own = value._data, value._shape
+    elif number:
+        source, own = np.array([_number(value, data.dtype)], data.dtype), (1,)
+    elif value.__class__ is np.ndarray and not np.may_share_memory(value, data):
+        source, own = np.ascontiguousarray(value).reshape(-1), value.shape
+    else:
+        return False
+    if source.dtype is not data.dtype:
+        return False
+    indices = [i._data for i in arrays]
+    kinds = *[i._shape for i in arrays], *[i.dtype for i in indices]
+    known = x._shape, data.dtype, axis, own, *kinds
+    plan = _writes.get(known, 0)
+    if plan is None:
+        return False
+    if plan.__class__ is int:
+        if not plan and len(_writes) >= _MOST:
+            _writes.clear()
+        _writes[known] = plan = plan + 1
+        if plan <= PLAIN_RUNS:
+            return False
+        _writes[known] = plan = _write_plan(x, source, own, arrays, axis, known)
+        if plan is None:
+            return False
+    plan(data, source, *indices)
+    dispatch.written(x)
+    return True
+
+
+def _parameter(program: BufferProgram, data: Buffer) -> Any:
+    """A buffer like *data* that a program is given."""
+    return program.parameter(data.size, data.dtype)
+
+
+def _write_plan(
+    x: Array, source: Buffer, own: Shape, arrays: Sequence[Array], axis: int, known: object
+) -> Run | None:
+    """A function of the elements of *x*, those to write, and index arrays; None for bad ones."""
+    try:
+        with noted() as program:
+            target, value, *indices = [
+                _parameter(program, data) for data in (x._data, source, *[i._data for i in arrays])
+            ]
+            given = [
+                x.__class__(data, i._shape, x._ctx) for data, i in zip(indices, arrays, strict=True)
+            ]
+            where = gathered(x._shape, given, axis)
+            fitting = _fitting(own, where.shape, where.shape)
+            if fitting != where.shape:
+                value = front.strided_slice(value, broadcast(fitting, where.shape))
+            front.put(value, where.rows, target, where.outer, where.length, where.inner)
+    except Exception:  # whose text the general way knows better
+        return None
+    return program.function(program.parameters, "None", partial(_writes.__setitem__, known))
 
 
 def _written_by_numpy(x: Array, key: object, value: object, number: bool) -> bool:

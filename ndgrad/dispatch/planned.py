@@ -34,6 +34,7 @@ def planned_function(
     general: Callable[..., object],
     plain: Plain | None = None,
     array: type[Array] | None = None,
+    unplanned: tuple[Callable[..., object], int] | None = None,
 ) -> Callable[..., object]:
     """A call of *op* by its plan, where there is one, with the operator's own signature.
 
@@ -46,10 +47,13 @@ def planned_function(
         For each parameter the classes that need no check before forward.
     array : type, optional
         The class of the arrays, by default `classes.array`.
+    unplanned : tuple, optional
+        What takes calls of arrays that have no plan, by default the operator, and how many of a
+        kind it takes before there is one.
     """
     array = array or classes.array
     if not op.variadic:
-        return _function(op, op.keywords, general, plain, array)
+        return _function(op, op.keywords, general, plain, array, unplanned)
     functions: dict[int, Callable[..., object]] = {}
 
     def call(*inputs: object, **params: object) -> object:
@@ -75,6 +79,7 @@ def _function(
     general: Callable[..., object],
     plain: Plain | None,
     array: type[Array],
+    unplanned: tuple[Callable[..., object], int] | None = None,
 ) -> Callable[..., object]:
     params = tuple(name for name in op.params if not name.startswith("_"))
     order = (*inputs, *params)
@@ -90,19 +95,22 @@ def _function(
             return general(*values[: len(inputs)], **dict(given[len(inputs) :]), **others)
         return general(**dict(given), **others)
 
+    direct, plans = _direct(op) if array is classes.array else converted_call(op), plans_of(op)
+    if unplanned is not None:
+        direct, plans = unplanned[0], Plans(op, unplanned[1])
     names: dict[str, object] = {
         "absent": ABSENT,
         "active": tracing.active,
         "array": array,
         "before": op.before_forward,
-        "direct": _direct(op) if array is classes.array else converted_call(op),
+        "direct": direct,
         "finished": partial(_finished, op, array),
         "general": as_given,
         "new_array": array.__new__,
         "new_node": Node,
         "next_version": next_version,
         "op": op,
-        "plans": plans_of(op),
+        "plans": plans,
         "_state": state,
         "unrecorded": unrecorded,
     }

@@ -116,26 +116,37 @@ class Plans(dict[object, "Plan | Callable[..., Any] | Literal[False] | None"]):
 
     A composite operator's are functions of arrays.
 
-    Those of `_MOST` calls are kept: None for one that has come once, False where there is none.
+    Those of `_MOST` calls are kept: None for one that has not come often enough, False where there
+    is none.
+
+    Parameters
+    ----------
+    op : Op
+    unplanned : int
+        Calls of a kind before there is a plan: more than one where they need no kernel, which takes
+        long to compile.
     """
 
-    def __init__(self, op: Op) -> None:
+    def __init__(self, op: Op, unplanned: int = 1) -> None:
         super().__init__()
-        self.op = op
+        self.op, self.unplanned = op, unplanned
+        self._times: dict[object, int] = {}
 
     def __missing__(self, key: object) -> None:
         return None
 
     def found(self, key: object, inputs: Sequence[Array], params: Params) -> Any:
-        """The plan of a call that has none yet; made when the same call comes the second time.
+        """The plan of a call that has none yet; made when the same call comes again.
 
         A program whose shapes change with every call would make plans that it never uses.
         """
         if not all(map(self._is_plain, params, params.values())):
             return None
-        if key not in self:
+        times = self._times[key] = self._times.get(key, 0) + 1
+        if times <= self.unplanned:
             if len(self) >= _MOST:
                 self.clear()
+                self._times.clear()
             self[key] = None
             return None
         try:

@@ -19,13 +19,13 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Callable, Sequence
-from functools import update_wrapper
+from functools import lru_cache, update_wrapper
 from typing import TypeVar
 
 import numpy as np
 
 from .. import tracing
-from ..base import DType, Shape, promote, wide_dtype, written_function
+from ..base import DType, HostArray, Shape, promote, wide_dtype, written_function
 from ..memory import device
 from ..memory.device import Buffer, DeviceArray, in_use
 from ..memory.storage import empty
@@ -57,6 +57,8 @@ from .cpu import winograd as host_winograd
 from .cpu.launch import run
 from .spec.cast import cast_by
 from .spec.formula import Loop
+from .spec.indexed import RAW
+from .spec.layout import constant
 from .spec.strided import StridedSlice, sliced, whole
 
 Function = TypeVar("Function", bound=Callable[..., object])
@@ -282,6 +284,7 @@ take_in_rows = entry("take_in_rows", host_indexed.take_in_rows)
 log_in_rows = entry("log_in_rows", host_indexed.log_in_rows)
 add_in_rows = entry("add_in_rows", host_indexed.add_in_rows)
 _resolve = entry("resolve", host_indexed.resolve)
+_locate = entry("locate", host_indexed.locate)
 
 
 def add_into(g: Buffer, index: Buffer, y: Buffer, outer: int, length: int, inner: int) -> None:
@@ -305,14 +308,70 @@ def add(g: Buffer, index: Buffer, outer: int, length: int, inner: int) -> Buffer
 
 def positions(index: Buffer, length: int, mode: int) -> Buffer:
     """Indices as int64, made valid for *length* in a mode of `spec.indexed` but RAW."""
-    x, wide = index, wide_dtype(index.dtype)
-    if x.dtype.kind == "b":
-        x = x.view(np.uint8)
-    elif x.dtype != wide:
-        x = cast(x, wide)
-    y = empty(x.size, np.dtype("int64"))
-    _resolve(x, y, length, mode)
+    y = empty(index.size, _INT64)
+    _resolve(_as_numbers(index), y, length, mode)
     return y
+
+
+def _as_numbers(index: Buffer) -> Buffer:
+    """The elements in a dtype that kernels know as one of numbers."""
+    if index.dtype.kind == "b":
+        return index.view(np.uint8)
+    wide = wide_dtype(index.dtype)
+    return index if index.dtype == wide else cast(index, wide)
+
+
+def rows_at(
+    index: Buffer,
+    lengths: Shape,
+    error: type[Exception],
+    text: str,
+    negative: bool = True,
+    before: Buffer | None = None,
+) -> Buffer:
+    """Row numbers, int64, of index vectors along the first axis of *index*.
+
+    Fractions are cut off.
+
+    Parameters
+    ----------
+    index : buffer
+    lengths : tuple of int
+        Of the axes that the vectors index, one or more.
+    error, text
+        What is raised for an index out of bounds; see `kernels.cpu.indexed.locate`.
+    negative : bool
+        Whether an index may be counted from the end.
+    before : buffer, optional
+        Row numbers along axes ahead of these, which are replaced.
+    """
+    size = index.size // len(lengths)
+    y = empty(size, _INT64) if before is None else before
+    x = _as_numbers(index)
+    if not isinstance(x, DeviceArray):
+        _locate(x, constant_lengths(lengths), negative, before is not None, y, error, text)
+        return y
+    found = positions(x, 0, RAW)
+    for axis, n in enumerate(lengths):
+        part = found[axis * size : (axis + 1) * size]
+        own = text.format(value="{value}", axis=axis, n=n, range="{range}")
+        checked(part, -n if negative else 0, n, error, own)
+    rows = ravel(found, constant_lengths(lengths))
+    if before is None:
+        return rows
+    elementwise(
+        _BEHIND, (before, rows, math.prod(lengths)), (y.shape, y.shape, None), (y,), "int64"
+    )
+    return y
+
+
+_BEHIND = Loop("behind", ("before", "rows", "n"), (("y", "before * n + rows"),))
+
+
+@lru_cache(maxsize=1024)
+def constant_lengths(lengths: Shape) -> HostArray:
+    """Lengths as a kernel takes them."""
+    return constant(list(lengths))
 
 
 # --- products, and kernels along an axis ----------------------------------------------------------

@@ -157,7 +157,7 @@ class BufferProgram:
         self._allocator = allocator
         self._dtypes: dict[str, DType] = {}  # in which buffers are made, which views may not have
         self._made: dict[str, str] = {}  # the lines that make small buffers
-        self._shorter: dict[int, tuple[str, bool, Callable[[], Run]]] = {}
+        self._shorter: dict[int, tuple[str, bool, bool, Callable[[], Run]]] = {}
         self._parameters: list[str] = []
 
     def parameter(self, size: int, dtype: DType) -> AbstractBuffer:
@@ -253,15 +253,16 @@ class BufferProgram:
         make: Callable[[], Run],
         given: Sequence[AbstractBuffer | AbstractValue],
         made: AbstractBuffer | None,
+        refuses: bool = False,
     ) -> None:
         """Note that the last launch is also done by what *make* returns, in less time.
 
         It is given what differs between runs, and returns *made*, if that was just made when it was
-        launched.
+        launched.  One that *refuses* elements raises a RuntimeError; the launch itself says why.
         """
         target = "" if made is None else f"{made.name} = "
         text = f"{target}{{}}({', '.join([x.name for x in given])})"
-        self._shorter[len(self.lines) - 1] = text, made is not None, make
+        self._shorter[len(self.lines) - 1] = text, made is not None, refuses, make
 
     def function(
         self,
@@ -302,11 +303,14 @@ class BufferProgram:
         constants = list(self.constants)
         for i, line in enumerate(self.lines):
             if i in self._shorter:
-                line, makes, function = self._shorter[i]
-                line = line.format(f"c{len(constants)}")
+                shorter, makes, refuses, function = self._shorter[i]
+                general = [lines.pop()] if makes else []  # that made the buffer
+                general.append(line)
+                line = shorter.format(f"c{len(constants)}")
                 constants.append(function())
-                if makes:
-                    lines.pop()  # that made the buffer
+                if refuses:
+                    blocks = ["try:", f"    {line}", "except RuntimeError:"]
+                    line = _INDENT.join([*blocks, *[f"    {one}" for one in general]])
             lines.append(line)
         return lines, constants
 
@@ -327,8 +331,11 @@ class ShapeProgram(BufferProgram):
         return ""
 
 
+_INDENT = "\n        "
+
+
 def _function(parameters: Sequence[str], lines: Sequence[str], constants: Sequence[object]) -> Run:
-    text = "\n        ".join(lines)
+    text = _INDENT.join(lines)
     names = ", ".join([f"c{i}" for i in range(len(constants))])
     made = _factory(
         f"def make({names}):\n    def run({', '.join(parameters)}):\n        {text}\n"

@@ -10,7 +10,7 @@ import numpy as np
 from ..base import DType, MXNetError, Shape, is_floating, wide_dtype
 from ..kernels import front
 from ..kernels.spec.formula import Loop, compute_type
-from ..kernels.spec.indexed import CLIP, RAW, WRAP
+from ..kernels.spec.indexed import CLIP, WRAP
 from ..kernels.spec.strided import StridedSlice, whole
 from ..memory.device import Buffer
 from ..tape import Array
@@ -100,7 +100,7 @@ def add_to(total: Buffer, x: Buffer) -> None:
         )
 
 
-_INDEX_MODES = {"clip": CLIP, "wrap": WRAP, "raise": RAW}
+_INDEX_MODES = {"clip": CLIP, "wrap": WRAP}
 
 
 def valid_indices(op: str, index: Array, length: int, mode: str) -> Buffer:
@@ -111,14 +111,13 @@ def valid_indices(op: str, index: Array, length: int, mode: str) -> Buffer:
     MXNetError
         For an unknown mode, an axis without elements, or with ``'raise'`` an index out of range.
     """
-    choice(op, "mode", mode, tuple(_INDEX_MODES))
+    choice(op, "mode", mode, (*_INDEX_MODES, "raise"))
     if index._data.size and not length:
         raise MXNetError(f"Operator {op}: there is nothing to take from an axis of length 0")
-    found = front.positions(index._data, length, _INDEX_MODES[mode])
     if mode == "raise":
         text = f"Operator {op}: take operator contains indices out of bound for length {length}"
-        front.checked(found, 0, length, MXNetError, f"{text}: {{value}}")
-    return found
+        return front.rows_at(index._data, (length,), MXNetError, f"{text}: {{value}}", False)
+    return front.positions(index._data, length, _INDEX_MODES[mode])
 
 
 _CLIPPED = "where(x != x, 0, minimum(maximum(trunc(x), 0), top))"

@@ -353,3 +353,123 @@ def test_rows_are_added_and_put_in_their_order_over_several_buckets(
     vectors = nd.array(index[None], dtype="int64")
     put = nd.scatter_nd(nd.array(g), vectors, shape=(length, inner))
     np.testing.assert_array_equal(put.asnumpy(), last)
+
+
+# --- index arrays: by plans once the same call has come often enough ------------------------------
+
+_FIRST, _SECOND, _THIRD = (
+    np.array([0, -1, 1, 1]),
+    np.array([[1], [2], [0]]),
+    np.array([3, 0, -4, 2]),
+)
+_AGAIN = 20
+_PLANNED: list[Any] = [
+    _FIRST,
+    (_FIRST, _SECOND),
+    (_FIRST, _SECOND, _THIRD),
+    (_FIRST, slice(None)),
+    (slice(None), _SECOND),
+    (slice(None), slice(None), _THIRD),
+    (_FIRST, 2),
+    (1, _FIRST),
+    [1, 0],
+    (_FIRST, slice(None), _THIRD),
+]
+
+
+def _key_of(key: Any, make: Any) -> Any:
+    if isinstance(key, tuple):
+        return tuple(_key_of(item, make) for item in key)
+    return make(key) if isinstance(key, np.ndarray) else key
+
+
+@pytest.mark.parametrize("dtype", ["int64", "float32", None])
+@pytest.mark.parametrize("library", ["nd", "np"])
+def test_index_arrays_again_and_again(library: str, dtype: str | None) -> None:
+    array = nd.array if library == "nd" else mx.np.array
+    host = numbers(2, 3, 4)
+    for key in _PLANNED:
+        given = _key_of(key, lambda i: i if dtype is None else array(i, dtype=dtype))
+        expected, grad = host[key], np.zeros_like(host)
+        np.add.at(grad, key, 2)
+        x = array(host)
+        for _ in range(_AGAIN):
+            result = x[given]
+            assert result.shape == expected.shape
+            np.testing.assert_array_equal(result.asnumpy(), expected)
+        x.attach_grad()
+        for _ in range(_AGAIN):
+            with autograd.record():
+                total = (x[given] * 2).sum()
+            total.backward()
+            np.testing.assert_array_equal(x.grad.asnumpy(), grad)
+
+
+@pytest.mark.parametrize("library", ["nd", "np"])
+def test_writes_to_index_arrays_again_and_again(library: str) -> None:
+    array = nd.array if library == "nd" else mx.np.array
+    host = numbers(2, 3, 4)
+    for key in _PLANNED:
+        given = _key_of(key, lambda i: array(i, dtype="int64"))
+        shape = host[key].shape
+        for value in (-numbers(*shape), -numbers(*shape[-1:]), 2.5):
+            expected = host.copy()
+            expected[key] = value
+            is_number = isinstance(value, float)
+            for written in (value, value if is_number else array(value)):
+                x = array(host)
+                for _ in range(_AGAIN):
+                    x[:] = array(host)
+                    x[given] = written
+                    np.testing.assert_array_equal(x.asnumpy(), expected)
+
+
+def test_index_arrays_out_of_bounds_again_and_again() -> None:
+    x, good = nd.array(numbers(2, 3)), nd.array([1, 0], dtype="int64")
+    for index in (good, nd.array([0, 2], dtype="int64"), nd.array([-3, 0])):
+        for _ in range(_AGAIN):
+            if index is good:
+                assert x[index, index].shape == (2,)
+                continue
+            with pytest.raises(IndexError, match=r"index (2|-3) is out of bounds for axis 0 with"):
+                x[index, good]
+            with pytest.raises(IndexError, match=r"index (2|-3) is out of bounds for axis 0 with"):
+                x[index] = 1
+            np.testing.assert_array_equal(x.asnumpy(), numbers(2, 3))
+    for _ in range(_AGAIN):
+        with pytest.raises(ValueError, match="broadcast"):
+            x[good] = nd.ones((2, 2))
+
+
+def test_what_was_written_through_an_index_is_missed_by_backward() -> None:
+    index = nd.array([1], dtype="int64")
+    for _ in range(_AGAIN):
+        x = nd.ones((2, 2))
+        x.attach_grad()
+        w = nd.ones((2, 2))
+        with autograd.record():
+            y = x * w
+        w[index] = 3
+        with pytest.raises(mx.MXNetError, match="overwritten"):
+            y.backward()
+
+
+def test_an_array_written_to_itself_through_an_index() -> None:
+    index, host = nd.array([1, 2, 0], dtype="int64"), numbers(3)
+    for _ in range(_AGAIN):
+        x = nd.array(host)
+        x[index] = x
+        np.testing.assert_array_equal(x.asnumpy(), [2, 0, 1])
+
+
+def test_labels_and_vectors_are_checked_by_plans_too() -> None:
+    x, scores = nd.array(numbers(2, 3)), nd.ones((2, 3))
+    good, bad = nd.array([[0, 1], [2, 1]]), nd.array([[0, 1], [3, np.nan]])
+    for _ in range(_AGAIN):
+        np.testing.assert_array_equal(nd.gather_nd(x, good).asnumpy(), [2, 4])
+        with pytest.raises(IndexError, match="index 3 is out of bounds for axis 1 with size 3"):
+            nd.gather_nd(x, bad)
+        with pytest.raises(mx.MXNetError, match="expected labels from 0 to 2, got 1 to 3"):
+            nd.softmax_cross_entropy(scores, nd.array([1, 3]))
+        with pytest.raises(mx.MXNetError, match="out of bound for length 2: 7"):
+            nd.take(x, nd.array([0, 7]), mode="raise")

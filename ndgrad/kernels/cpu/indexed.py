@@ -7,6 +7,7 @@ position, by ranges of the rows that are added to (buckets) and by columns.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -19,7 +20,7 @@ from ..build.launch import chunked, grain, kernel
 from ..spec.indexed import CLIP, FARTHEST, RAW, WRAP
 from ..spec.layout import constant
 from ..spec.strided import bits
-from .launch import launch, run
+from .launch import launch, launch_or_refuse, run
 from .prefetch import prefetch
 
 _AHEAD = 8
@@ -270,6 +271,66 @@ def wrapped(index: HostArray, n: int) -> tuple[HostArray, int]:
     y = empty_like(flat)
     bad = _wrap(flat, y, n)
     return y.reshape(index.shape), bad
+
+
+@chunked
+def _locate(x, lengths, negative, more, y, lo, hi):
+    """Row numbers of index vectors, of which x[axis * y.size + k] is the k-th along an axis.
+
+    With *more* they are those of y and, behind these, the indices.  Where *negative* an index may
+    be counted from the end.  Raises an IndexError for one out of bounds.
+    """
+    target, bad = y[lo:hi], False
+    if not more:
+        for i in range(target.size):
+            target[i] = 0
+    for axis in range(lengths.size):
+        n, start = lengths[axis], axis * y.size
+        low = -n if negative else 0
+        part = x[start + lo : start + hi]
+        for i in range(part.size):
+            value = part[i]
+            inside = (value < FARTHEST) & (value > -FARTHEST)  # as NaN is not
+            k = np.int64(value) if inside else np.int64(FARTHEST)
+            bad |= (k < low) | (k >= n)
+            target[i] = target[i] * n + (k + n if k < 0 else k)
+    if bad:
+        raise IndexError
+
+
+def locate(
+    x: Buffer,
+    lengths: HostArray,
+    negative: bool,
+    more: bool,
+    y: Buffer,
+    error: type[Exception],
+    text: str,
+) -> None:
+    """Fill *y*, int64, with row numbers of index vectors; see `_locate`.
+
+    The *text* of an error is for `str.format`: ``{value}`` is the first index that is out of
+    bounds, on axis ``{axis}`` of ``{n}`` elements, and ``{range}`` the least and the greatest.
+    """
+    if y.size:
+        refuse = _refusal(negative, error, text)
+        each = grain(lengths.size, 2)
+        launch_or_refuse(_locate, refuse, x, lengths, negative, more, y, y.size, each)
+
+
+def _refusal(negative: bool, error: type[Exception], text: str) -> Callable[..., None]:
+    def refuse(x: HostArray, lengths: HostArray, *_: object) -> None:
+        parts = x.reshape(lengths.size, -1)
+        for axis, (part, n) in enumerate(zip(parts, lengths.tolist(), strict=True)):
+            whole = np.trunc(part) if part.dtype.kind == "f" else part
+            wrong = ~((whole >= (-n if negative else 0)) & (whole < n))
+            if wrong.any():
+                with np.errstate(invalid="ignore"):
+                    index = whole.astype(np.int64)
+                extent = f"{index.min()} to {index.max()}"
+                raise error(text.format(value=index[wrong][0], axis=axis, n=n, range=extent))
+
+    return refuse
 
 
 @chunked

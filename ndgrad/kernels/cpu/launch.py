@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -117,12 +117,44 @@ def launch(kernel: Chunked, *args: Any) -> None:
     if not program.launches:
         return
     *given, units, grain = args
-    signature = (*map(_type_of, given), types.intp, types.intp)
+    found = _specialization(kernel, given)
+    start(found, tuple(given), units, grain if units >= WORTH_SHARING * grain else None)
+
+
+def launch_or_refuse(kernel: Chunked, refuse: Callable[..., None], *args: Any) -> None:
+    """`launch` a kernel that raises an IndexError for elements that it does not take.
+
+    *refuse*, which gets its arguments but for the number of work items and the grain, says why.
+    """
+
+    def whole(*args: Any) -> None:
+        try:
+            kernel(*args)
+        except IndexError:
+            refuse(*args[:-2])
+
+    if not tracing.active or (program := tracing.program()) is None:
+        whole(*args)
+        return
+    if not program.launches:
+        return
+    *given, units, grain = args
+    shorter = None
+    if units < WORTH_SHARING * grain and not numba.config.DISABLE_JIT:
+        found = _specialization(kernel, given)
+        shorter = _bound(program, found, tuple(given), units)
+    program.call(whole, args, True)
+    if shorter is not None:
+        program.shorten(*shorter, refuses=True)
+
+
+def _specialization(kernel: Chunked, args: Sequence[object]) -> Specialization:
+    signature = (*map(_type_of, args), types.intp, types.intp)
     key = (kernel, signature)
     found = _KERNELS.get(key)
     if found is None:
         found = _KERNELS[key] = Specialization(kernel, signature)
-    start(found, tuple(given), units, grain if units >= WORTH_SHARING * grain else None)
+    return found
 
 
 def _type_of(x: object) -> types.Type:

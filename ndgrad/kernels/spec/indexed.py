@@ -8,5 +8,5 @@ CLIP, WRAP, RAW = 0, 1, 2
 FARTHEST = 2**62
 """An index beyond any length."""
 
-OUT_OF_BOUNDS = "index {{value}} is out of bounds for axis {axis} with size {n}"
-"""An error's text, for `str.format`: first the axis and its length, then the index."""
+OUT_OF_BOUNDS = "index {value} is out of bounds for axis {axis} with size {n}"
+"""An error's text, for `str.format`."""

@@ -421,9 +421,8 @@ def _index_copy(old: Array, index: Array, new: Array) -> Result:
             f"index_copy: old_tensor, index_vector and new_tensor have shapes {old._shape}, "
             f"{index._shape} and {new._shape}, expected (n, ...), (k,) and (k, ...)"
         )
-    found = front.positions(index._data, 0, RAW)
     text = f"index_copy: an index is out of range for {length} entries"
-    front.checked(found, 0, length, MXNetError, text)
+    found = front.rows_at(index._data, (length,), MXNetError, text, False)
     y = copied(old)
     value = new._data if new._data.dtype == y.dtype else front.cast(new._data, y.dtype)
     front.put(value, found, y, 1, length, math.prod(rest))

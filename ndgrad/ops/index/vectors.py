@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -12,7 +12,6 @@ from ...base import DType, HostArray, MXNetError, Shape
 from ...kernels import front
 from ...kernels.spec.formula import Loop
 from ...kernels.spec.indexed import OUT_OF_BOUNDS, RAW
-from ...kernels.spec.layout import constant
 from ...memory.device import Buffer
 from ...memory.storage import empty
 from ...tape import Array
@@ -45,16 +44,12 @@ def _vectors(op: str, indices: Array, shape: Shape) -> tuple[Buffer, int]:
         raise MXNetError(
             f"Operator {op}: Number of indices exceeds data dimension: {count} for shape {shape}"
         )
-    vectors = front.positions(indices._data, 0, RAW)
-    size = math.prod(indices._shape[1:])
-    for axis, n in enumerate(shape[:count]):
-        text = OUT_OF_BOUNDS.format(axis=axis, n=n)
-        front.checked(vectors[axis * size : (axis + 1) * size], -n, n, IndexError, text)
-    if not vectors.size:
-        rows = empty(size, np.dtype("int64"))
-        rows.fill(0)
-        return rows, math.prod(shape[count:])
-    return front.ravel(vectors, _constant(shape[:count])), math.prod(shape[count:])
+    inner = math.prod(shape[count:])
+    if count:
+        return front.rows_at(indices._data, shape[:count], IndexError, OUT_OF_BOUNDS), inner
+    rows = empty(math.prod(indices._shape[1:]), np.dtype("int64"))
+    rows.fill(0)
+    return rows, inner
 
 
 def _gather_nd_vjp(g: Array, indices: Array, data_shape: Shape, needs: Needs) -> Gradients:
@@ -140,6 +135,131 @@ def _last_of_nd(data: Array, indices: Array) -> Result:
     return front.cast(front.are_last(last, rows, inner), data._data.dtype), shape
 
 
+# --- elements at index arrays ---------------------------------------------------------------------
+
+
+class Gathered(NamedTuple):
+    """Rows of an array seen as (outer, length, inner), and the shape of what they are."""
+
+    rows: Buffer
+    outer: int
+    length: int
+    inner: int
+    shape: Shape
+
+
+def gathered(shape: Shape, arrays: Sequence[Array | None], axis: int) -> Gathered:
+    """What index arrays for the axes from *axis* on pick, as NumPy does."""
+    given = [x for x in arrays if x is not None]
+    behind = axis + len(given)
+    if not 0 <= axis < behind <= len(shape):
+        raise MXNetError(
+            f"Operator _gather: {len(given)} index arrays for the axes from {axis} on of an array "
+            f"of shape {shape}"
+        )
+    block = np.broadcast_shapes(*[x._shape for x in given])
+    rows: Buffer | None = None
+    for at, x in enumerate(given, axis):
+        index, own = x._data, x._shape
+        if own != block:
+            index = front.expand(index, (1,) * (len(block) - len(own)) + own, block)
+        text = OUT_OF_BOUNDS.format(value="{value}", axis=at, n="{n}")
+        rows = front.rows_at(index, (shape[at],), IndexError, text, before=rows)
+    assert rows is not None
+    outer, length = math.prod(shape[:axis]), math.prod(shape[axis:behind])
+    whole = (*shape[:axis], *block, *shape[behind:])
+    return Gathered(rows, outer, length, math.prod(shape[behind:]), whole)
+
+
+def _gather_vjp(
+    g: Array,
+    first: Array,
+    second: Array | None,
+    third: Array | None,
+    axis: int,
+    x_shape: Shape,
+    needs: Needs,
+) -> Gradients:
+    nothing = (None,) * (len(needs) - 1)
+    if not needs[0]:
+        return None, *nothing
+    given = [x for x in (first, second, third) if x is not None]
+    where = {"axis": axis, "shape": x_shape}
+    return PartialGradient("_gather_adjoint", (g, *given), where), *nothing
+
+
+_GATHERED = (
+    Sample(((3, 2), [[2, 0], [1, 2]])),
+    Sample(((2, 3), [0, -1, 0], [1, 2, 1])),
+    Sample(((2, 2, 3), [[0], [1]], [0, -1]), {"axis": 1}),
+)
+
+
+@operator("_gather", linear=("x",), vjp=_gather_vjp, validates=True, samples=_GATHERED)
+def _gather(
+    x: Array,
+    first: Array,
+    second: Array | None = None,
+    third: Array | None = None,
+    *,
+    axis: int = 0,
+) -> Result:
+    """``x[first, second, third]``: elements at index arrays, which broadcast, for axes in order."""
+    where = gathered(x._shape, (first, second, third), axis)
+    return front.take(x._data, where.rows, where.outer, where.length, where.inner), where.shape
+
+
+def _add_where_gathered(
+    total: Buffer,
+    data: Array,
+    first: Array,
+    second: Array | None = None,
+    third: Array | None = None,
+    *,
+    axis: int,
+    shape: Shape,
+) -> None:
+    where = gathered(shape, (first, second, third), axis)
+    front.add_into(data._data, where.rows, total, where.outer, where.length, where.inner)
+
+
+def _gather_adjoint_vjp(
+    g: Array,
+    first: Array,
+    second: Array | None,
+    third: Array | None,
+    axis: int,
+    needs: Needs,
+) -> Gradients:
+    given = [x for x in (first, second, third) if x is not None]
+    return F._gather(g, *given, axis=axis), *(None,) * (len(needs) - 1)
+
+
+@operator(
+    "_gather_adjoint",
+    accumulate=_add_where_gathered,
+    linear=("data",),
+    vjp=_gather_adjoint_vjp,
+    samples=(
+        Sample(((2, 2), [0, 2]), {"axis": 0, "shape": (3, 2)}),
+        Sample(((2, 3), [[0], [1]], [2, 1, 2]), {"axis": 0, "shape": (2, 3)}),
+    ),
+)
+def _gather_adjoint(
+    data: Array,
+    first: Array,
+    second: Array | None = None,
+    third: Array | None = None,
+    *,
+    axis: int,
+    shape: Shape,
+) -> Result:
+    """Zeros of *shape* to which entries are added where `_gather` would pick them."""
+    where = gathered(shape, (first, second, third), axis)
+    expect_size("_gather_adjoint", "data", data._data.size, where.shape)
+    return front.add(data._data, where.rows, where.outer, where.length, where.inner), shape
+
+
 # --- linear indices -------------------------------------------------------------------------------
 
 
@@ -193,12 +313,7 @@ def _lengths(op: str, shape: Sequence[int]) -> HostArray:
     lengths = integers(op, "shape", shape)
     if not lengths or any(n < 1 for n in lengths[1:]):
         raise MXNetError(f"Operator {op}: shape={shape!r}, expected positive lengths")
-    return _constant(lengths)
-
-
-@lru_cache(maxsize=1024)
-def _constant(lengths: Shape) -> HostArray:
-    return constant(list(lengths))
+    return front.constant_lengths(lengths)
 
 
 _CHANGED = Loop("changed", ("x", "y"), (("z", "where(x == y, 0, abs(x))"),))
