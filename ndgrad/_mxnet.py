@@ -76,6 +76,7 @@ PATHS: dict[str, str] = {
     "contrib.symbol": "symbol.contrib",
     "gluon.block": "gluon",
     "gluon.contrib.cnn.conv_layers": "gluon.contrib.cnn",
+    "gluon.contrib.data.text": "contrib.text.datasets",
     "gluon.contrib.nn.basic_layers": "gluon.contrib.nn",
     "gluon.contrib.rnn.conv_rnn_cell": "gluon.contrib.rnn",
     "gluon.contrib.rnn.rnn_cell": "gluon.contrib.rnn",
@@ -124,9 +125,14 @@ PATHS: dict[str, str] = {
 NAMES: dict[str, str] = {
     "base.NDArrayHandle": "_private.NDArrayHandle",
     "base._as_list": "_private.as_list",
+    "autograd._RecordingStateScope": "autograd.Scope",
     "gluon.block._BlockScope": "gluon.block.BlockScope",
     "gluon.block._flatten": "_private.flatten",
+    "gluon.block._indent": "gluon.block.indented",
     "gluon.block._regroup": "_private.regroup",
+    "gluon.contrib.data.WikiText103": "contrib.text.datasets.WikiText103",
+    "gluon.contrib.data.WikiText2": "contrib.text.datasets.WikiText2",
+    "gluon.contrib.rnn.conv_rnn_cell._BaseConvRNNCell": "gluon.contrib.rnn.convolutional.ConvCell",
     "gluon.data.dataloader.ForkingPickler": "_private.ForkingPickler",
     "gluon.data.dataloader._MultiWorkerIter": "_private.MultiWorkerIter",
     "gluon.data.dataloader._as_in_context": "_private.as_in_context",
@@ -135,8 +141,20 @@ NAMES: dict[str, str] = {
     "gluon.nn.basic_layers._BatchNorm": "gluon.nn.norms._BatchNorm",
     "gluon.nn.conv_layers._Conv": "gluon.nn.conv._Conv",
     "gluon.nn.conv_layers._Pooling": "gluon.nn.pool._Pooling",
+    "gluon.nn.conv_layers._infer_weight_shape": "gluon.nn.conv.infer_weight_shape",
+    "gluon.rnn.rnn_cell._cells_begin_state": "gluon.rnn.sequences.cells_begin_state",
+    "gluon.rnn.rnn_cell._cells_state_info": "gluon.rnn.sequences.cells_state_info",
+    "gluon.rnn.rnn_cell._format_sequence": "gluon.rnn.sequences.format_sequence",
+    "gluon.rnn.rnn_cell._get_begin_state": "gluon.rnn.sequences.get_begin_state",
+    "gluon.rnn.rnn_cell._mask_sequence_variable_length": (
+        "gluon.rnn.sequences.mask_sequence_variable_length"
+    ),
+    "gluon.rnn.rnn_cell._reverse_sequences": "gluon.rnn.sequences.reverse_sequences",
+    "gluon.rnn.rnn_layer._RNNLayer": "gluon.rnn.layers._RNNLayer",
+    "gluon.utils._brief_print_list": "gluon.utils.brief",
     "gluon.utils._get_repo_file_url": "_private.get_repo_file_url",
     "gluon.utils._get_repo_url": "_private.get_repo_url",
+    "gluon.utils._indent": "gluon.block.indented",
     "gluon.utils.replace_file": "_private.replace_file",
     "image.image._get_interp_method": "image.functions.interpolation",
     "io._init_data": "io.arrays.init_data",
@@ -177,6 +195,8 @@ def _at(path: str) -> ModuleType | None:
         name = f"{found.__name__}.{part}"
         try:
             next_ = vars(found)[part] if part in vars(found) else importlib.import_module(name)
+            # A function may hide the module that it is in, as `alexnet` does.
+            next_ = next_ if isinstance(next_, ModuleType) else sys.modules.get(name)
         except ModuleNotFoundError as error:
             if error.name != name:
                 raise  # something else, which this module imports

@@ -195,3 +195,35 @@ class RecordFileDataset(Dataset):
 
     def __len__(self) -> int:
         return len(self._record.keys)
+
+
+class _DownloadedDataset(Dataset):
+    """The base of datasets whose files are in a folder, for MNIST and datasets of users.
+
+    Parameters
+    ----------
+    root : str
+        The folder, which is made if need be.
+    transform : callable, optional
+        Takes data and a label, and returns the element.
+    """
+
+    _data: Any
+    _label: Any
+
+    def __init__(self, root: str, transform: Callable[[Any, Any], Any] | None) -> None:
+        self._transform = transform
+        self._root = os.path.expanduser(root)
+        os.makedirs(self._root, exist_ok=True)
+        self._get_data()
+
+    def __getitem__(self, idx: Any) -> Any:
+        data, label = self._data[idx], self._label[idx]
+        return (data, label) if self._transform is None else self._transform(data, label)
+
+    def __len__(self) -> int:
+        return len(self._label)
+
+    def _get_data(self) -> None:
+        """Set ``_data`` and ``_label``."""
+        raise NotImplementedError(f"{type(self).__name__} has no _get_data")

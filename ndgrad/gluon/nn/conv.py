@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, NotRequired, TypedDict
 
+from ... import symbol
 from ...base import MXNetError, Shape, public_names
 from ..block import Block
 from ..hybrid import HybridArrayBlock
@@ -101,6 +102,24 @@ class _Conv(HybridArrayBlock):
 
     def __repr__(self) -> str:
         return convolution_repr(self, self.weight, self._kwargs, self.act)
+
+
+def infer_weight_shape(
+    op_name: str, data_shape: Shape, kwargs: Mapping[str, object]
+) -> list[Shape | None]:
+    """The shapes of an operator's inputs, with unknown lengths as 0, for layers of users.
+
+    Parameters
+    ----------
+    op_name : str
+        The operator, such as 'Convolution'.
+    data_shape : tuple of int
+    kwargs : dict
+        Its parameters.
+    """
+    out = getattr(symbol, op_name)(symbol.var("data", shape=data_shape), **kwargs)
+    shapes: list[Shape | None] = out.infer_shape_partial()[0]
+    return shapes
 
 
 class Arguments(TypedDict):

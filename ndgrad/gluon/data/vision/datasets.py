@@ -20,7 +20,7 @@ from ....image.iterator import read_list
 from ....recordio import unpack
 from ....util import default_array
 from ...utils import download
-from ..dataset import Dataset, RecordFileDataset
+from ..dataset import Dataset, RecordFileDataset, _DownloadedDataset
 
 __all__ = [
     "CIFAR10",
@@ -43,7 +43,7 @@ def _root(name: str) -> str:
     return os.path.join(data_dir(), "datasets", name)
 
 
-class _KnownDataset(Dataset):
+class _KnownDataset(_DownloadedDataset):
     """A dataset whose files are in a folder, or are fetched into it.
 
     Parameters
@@ -55,17 +55,8 @@ class _KnownDataset(Dataset):
 
     _namespace: str
 
-    def __init__(self, root: str, transform: Transform | None) -> None:
-        self._transform = transform
-        self._root = os.path.expanduser(root)
+    def _get_data(self) -> None:
         self._data, self._label = self._read()
-
-    def __getitem__(self, idx: Any) -> Any:
-        data, label = self._data[idx], self._label[idx]
-        return (data, label) if self._transform is None else self._transform(data, label)
-
-    def __len__(self) -> int:
-        return len(self._label)
 
     def _read(self) -> tuple[NDArray, HostArray]:
         """The images and their labels."""
