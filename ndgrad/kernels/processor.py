@@ -82,3 +82,12 @@ def cache_bytes() -> int:
         except (OSError, ValueError):
             continue
     return max(sizes, default=_CACHE_BYTES)
+
+
+_HALVING = frozenset({"znver4"})
+"""Processors whose 512-bit instructions take two cycles: no flag says so."""
+
+
+def halves_vectors() -> bool:
+    """Whether vector registers are computed with in two halves, at the rate of shorter ones."""
+    return vector_bytes() == 64 and name() in _HALVING

@@ -431,10 +431,20 @@ def test_tiles_stay_within_their_arrays():
 
 
 def test_tiles_take_what_openblas_would_pack():
-    large = 1 << 10
+    large = 1 << 12
     assert not tiles.fits(large, large, large, False, False)
     assert tiles.fits(16, 16, 16, False, False) == (tiles.BYTES == 32)
     assert not tiles.fits(4, 4, 0, False, True)
     assert tiles.fits(3, 256, 784, False, True) == (tiles.BYTES == 32)
     assert tiles.fits(128, 128, 128, True, False) == bool(tiles.BYTES)
     assert tiles.fits(16, 16, 16, False, True) == bool(tiles.BYTES)
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "halves"),
+    [("znver4", 64, True), ("znver4", 32, False), ("icelake-server", 64, False)],
+)
+def test_processors_that_compute_with_half_a_vector_at_a_time(monkeypatch, name, size, halves):
+    monkeypatch.setattr(processor, "name", lambda: name)
+    monkeypatch.setattr(processor, "vector_bytes", lambda: size)
+    assert processor.halves_vectors() == halves

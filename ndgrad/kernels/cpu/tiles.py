@@ -5,9 +5,10 @@ one element for each row of A.  Long sums are cut into parts, so that a panel of
 tile's columns) stays in the cache nearest to the core.  A panel is copied there first where B is
 stored transposed or many rows use it.  A part of A is copied where many columns use it and it is
 stored transposed, its rows begin whole pages apart, or tiles have few columns; else it is read
-where it lies.  While a panel is used the next one's elements of B are fetched.  Goto and van de
-Geijn 2008, "Anatomy of high-performance matrix multiplication", describe tiles and panels; their
-blocks for the outer caches are left to the prefetcher.
+where it lies.  While a panel is used the next one's elements of B are fetched, and while a tile is
+summed its part of C.  Goto and van de Geijn 2008, "Anatomy of high-performance matrix
+multiplication", describe tiles and panels; their blocks for the outer caches are left to the
+prefetcher.
 
 LLVM does not find such a loop by itself, so its inner part is written with its vector types.
 """
@@ -54,7 +55,9 @@ _LINE = 64  # bytes of a line of the caches
 # Up to here OpenBLAS has kernels for AVX-512 that pack nothing: slow ones if B alone is transposed.
 _LEAST_WORK = 1_000_000
 _NARROW = 8  # columns of C, up to which those are faster in any case
-_MOST_WORK = 1 << 28  # beyond, blocks for the outer caches pay
+# Beyond, blocks for the outer caches pay, of which processors that take two cycles for a vector
+# wait less.
+_MOST_WORK = 1 << (33 if processor.halves_vectors() else 28)
 
 
 def fits(m: int, n: int, k: int, ta: bool, tb: bool) -> bool:
@@ -128,11 +131,14 @@ class Vectors:
         args = [value, self._cast(pointer), ir.Constant(_INT, self.size), mask]
         self._call(f"masked.store.{self.name}.p0", ir.VoidType(), args)
 
-    def prefetch(self, pointer: ir.Value) -> None:
-        """Bring a line into the second cache: it does not fit into the first yet."""
+    def prefetch(self, pointer: ir.Value, written: bool = False) -> None:
+        """Bring a line into the second cache, as the first has no room for it yet.
+
+        One that is *written* soon comes into the first, to be changed there.
+        """
         byte = ir.IntType(8).as_pointer()
-        read, second, of_data = _INT(0), _INT(2), _INT(1)
-        args = [self.builder.bitcast(pointer, byte), read, second, of_data]
+        kind, level, of_data = _INT(int(written)), _INT(3 if written else 2), _INT(1)
+        args = [self.builder.bitcast(pointer, byte), kind, level, of_data]
         self._call("prefetch.p0", ir.VoidType(), args)
 
     def fma(self, a: ir.Value, b: ir.Value, c: ir.Value) -> ir.Value:
@@ -284,6 +290,10 @@ def _emit_tile(
     across = [(v.long(v.lanes * j), None) for j in range(vectors)]
     across[-1] = across[-1][0], mask
     heads = [v.at(a, builder.mul(down, v.long(i))) for i in range(rows)]
+    results = [v.at(c, builder.mul(ldc, v.long(i))) for i in range(rows)]
+    for start in results:
+        for offset, _ in across:
+            v.prefetch(v.at(start, offset), written=True)
     totals = emit_tile(
         v,
         heads,
@@ -298,8 +308,7 @@ def _emit_tile(
     with builder.if_else(fresh) as branches:
         for branch, adds in zip(branches, (False, True), strict=True):
             with branch:
-                for i, line in enumerate(totals):
-                    start = v.at(c, builder.mul(ldc, v.long(i)))
+                for start, line in zip(results, totals, strict=True):
                     for total, (offset, lanes) in zip(line, across, strict=True):
                         pointer = v.at(start, offset)
                         value = builder.fmul(total, alphas)
@@ -344,6 +353,44 @@ def pack(_typing, b, bo, ldb, tb, k, columns, panel, start, step):
 
     n = types.intp
     return types.void(b, n, n, types.boolean, n, n, panel, n, n), code
+
+
+@intrinsic
+def _pack_rows(_typing, a, ao, lda, k, rows, side, depth):
+    """Copy a whole number of tiles' rows of A, stored transposed, tile by tile.
+
+    A vector holds a step of the sum for several tiles: `pack` would read its line once for each.
+    """
+
+    def code(context, builder, sig, args):
+        if not BYTES:
+            return context.get_dummy_value()
+        v = Vectors(context, builder, sig.args[0].dtype)
+        if v.lanes % ROWS:
+            return context.get_dummy_value()  # is compiled but not called: see `product`
+        a, side = v.at(v.data(context, sig, args, 0), args[1]), v.data(context, sig, args, 5)
+        lda, k, rows, depth = (args[i] for i in (2, 3, 4, 6))
+        part = ir.VectorType(v.element, ROWS)
+        with v.loop(v.long(0), rows, v.lanes) as (i, _):
+            left = builder.sub(rows, i)
+            mask, tiles = v.first(left), []
+            # Tiles that are not there are written before the first one that is.
+            for first in reversed(range(0, v.lanes, ROWS)):
+                there = builder.icmp_signed("<", v.long(first), left)
+                tile = builder.select(there, builder.add(i, v.long(first)), i)
+                tiles.append((first, v.at(side, builder.mul(tile, depth))))
+            with v.loop(v.long(0), k, 1) as (p, _):
+                line = v.load(v.at(v.at(a, i), builder.mul(p, lda)), mask)
+                place = builder.mul(p, v.long(ROWS))
+                for first, start in tiles:
+                    lanes = ir.Constant(ir.VectorType(_INT, ROWS), [first + j for j in range(ROWS)])
+                    target = builder.bitcast(v.at(start, place), part.as_pointer())
+                    value = builder.shuffle_vector(line, line, lanes)
+                    builder.store(value, target).align = v.size
+        return context.get_dummy_value()
+
+    n = types.intp
+    return types.void(a, n, n, n, n, side, n), code
 
 
 def emit_loads(
@@ -433,8 +480,11 @@ def product(
     for first in range(0, k, deep):
         depth = min(deep, k - first)
         start_a = ao + first * along
-        for i in range(0, whole, ROWS):
-            pack(a, start_a + i * down, lda, not ta, depth, ROWS, side, i * depth, ROWS)
+        if ta and lanes % ROWS == 0:
+            _pack_rows(a, start_a, lda, depth, whole, side, depth)
+        else:
+            for i in range(0, whole, ROWS):
+                pack(a, start_a + i * down, lda, not ta, depth, ROWS, side, i * depth, ROWS)
         j = 0
         while j < n:
             panels = (n - j + widest - 1) // widest  # of about as many vectors each
