@@ -27,12 +27,13 @@ from .dispatch import (
     replaced,
     separated,
     unrecorded,
+    wants_rows,
     whole_buffer,
     written,
 )
 from .memory.device import Buffer, operands_device
 from .memory.storage import owns_memory
-from .ops.table import F, PartialGradient
+from .ops.table import F, PartialGradient, RowGradients
 from .tape import (
     HOW_TO_RECORD,
     NO_VARIABLES,
@@ -291,13 +292,17 @@ def run_backward(
                     continue
                 if (
                     result.__class__ is PartialGradient
-                    and isinstance(parent, Leaf)
-                    and parent.req != "null"
-                    and isinstance(parent.grad, classes.sparse)
+                    and wants_rows(parent)
                     and (part := result.rows()) is not None
                 ):
                     rows.setdefault(parent, []).append(part)
                     continue
+                if result.__class__ is RowGradients:
+                    assert isinstance(parent, Leaf)
+                    rows.setdefault(parent, []).extend(result.parts)
+                    result = result.dense
+                    if result is None:
+                        continue
                 if result is None:
                     if op.none_is_unreached:
                         continue
@@ -350,6 +355,8 @@ def _accumulate(found: dict[Leaf, Buffer]) -> None:
             gradient = found.pop(leaf)
             parts = gradient if isinstance(gradient, list) else [gradient]
             target._accumulate(parts, leaf.req == "add")
+            if tracing.active and (recorder := tracing.recorder()) is not None:
+                recorder.accumulated.append((leaf, leaf.fresh))
             leaf.fresh = True
             continue
         if leaf.req == "add":

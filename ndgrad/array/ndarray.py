@@ -322,7 +322,6 @@ class NDArray(Methods):
         choice("tostype", "stype", stype, _STYPES)
         if stype == "default":
             return self
-        host_read(self, f"to be cast to {stype}")
         return dispatch.classes.sparse._of(compressed(self, stype), self._ctx)
 
     # --- autograd --------------------------------------------------------------------------------

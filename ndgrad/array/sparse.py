@@ -13,7 +13,15 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from ..base import DTypeLike, HostArray, MXNetError, NotSupportedForSparseNDArray, Shape, as_dtype
+from ..base import (
+    DType,
+    DTypeLike,
+    HostArray,
+    MXNetError,
+    NotSupportedForSparseNDArray,
+    Shape,
+    as_dtype,
+)
 from ..context import GPU, Context, check_usable
 from ..dispatch import check_writable, classes
 from ..kernels import front
@@ -35,7 +43,7 @@ from ..ops.storage import (
 )
 from ..ops.table import F
 from ..tape import Array, next_version, state
-from ..tracing import host_read
+from ..tracing import active, host_read, recorder
 from .ndarray import NDArray
 
 STYPES = ("default", "row_sparse", "csr")
@@ -48,16 +56,18 @@ _Operand: TypeAlias = Array | float | np.generic | HostArray
 class BaseSparseNDArray(NDArray):
     """What sparse arrays have in common."""
 
-    __slots__ = ("_parts",)
+    __slots__ = ("_stored",)
 
-    _parts: Any  # a `Csr` or a `RowSparse`, which writes replace
+    _stored: Any  # a `Csr` or a `RowSparse`
 
     def __init__(self, parts: Parts | None, ctx: Context | None = None) -> None:
         if parts is None or ctx is None:
             return  # pickles of MXNet call __setstate__ next
         expect_host(ctx)
-        self._parts, self._shape, self._ctx = parts, parts.shape, ctx
+        self._stored, self._shape, self._ctx = parts, parts.shape, ctx
         self._version, self._node = [0], parts.node
+        if active and (tracer := recorder()) is not None:
+            tracer.sparse.created(self)
 
     @staticmethod
     def _of(parts: Parts, ctx: Context) -> BaseSparseNDArray:
@@ -80,6 +90,20 @@ class BaseSparseNDArray(NDArray):
         return RowSparseNDArray(RowSparse(data, index, shape), ctx)
 
     # --- facts -----------------------------------------------------------------------------------
+
+    @property
+    def _parts(self) -> Any:
+        """The `Csr` or `RowSparse` that writes replace; in a trace what the function sees there."""
+        if active and (tracer := recorder()) is not None:
+            return tracer.sparse.parts(self)
+        return self._stored
+
+    @_parts.setter
+    def _parts(self, parts: Parts) -> None:
+        if active and (tracer := recorder()) is not None:
+            tracer.sparse.replace(self, parts)
+        else:
+            self._stored = parts
 
     @property
     def _data(self) -> Buffer:  # type: ignore[override]
@@ -110,6 +134,7 @@ class BaseSparseNDArray(NDArray):
         return f"\n<{type(self).__name__} {'x'.join(map(str, self._shape))} @{self._ctx}>"
 
     def _repr_html_(self) -> str:
+        host_read(self, "to show it")
         from .display import sparse_html
 
         return sparse_html(self, self._parts)
@@ -132,11 +157,18 @@ class BaseSparseNDArray(NDArray):
         wanted = as_dtype(dtype, op="astype")
         if not flag("astype", "copy", copy) and self.dtype == wanted.type:
             return self
-        parts = self._parts._replace(data=F.Cast(self._parts.data, dtype=wanted), node=None)
-        made = self._of(parts, self._ctx)
+        made = self._cast(wanted)
         if state.recording and self._node is not None:
             made._node = F.Cast(self, dtype=wanted)._node
         return made
+
+    def _cast(self, dtype: DType) -> BaseSparseNDArray:
+        """A copy in *dtype* that is not in the graph."""
+        if active and (tracer := recorder()) is not None:
+            (made,) = tracer.sparse.call("Cast", lambda xs: [xs[0]._cast(dtype)], (self,), dtype)
+            return made
+        data = F.Cast(self._parts.data, dtype=dtype)
+        return self._of(self._parts._replace(data=data, node=None), self._ctx)
 
     def tostype(self, stype: str) -> NDArray:
         """Return the array in a storage type: dense, or its own (recorded).
@@ -214,8 +246,10 @@ class BaseSparseNDArray(NDArray):
             parts = compressed(own, self.stype)
         dtype = self._parts.data._data.dtype
         if parts.data._data.dtype != dtype:
-            parts = parts._replace(data=F.Cast(parts.data, dtype=dtype))
+            parts = self._of(parts, self._ctx)._cast(dtype)._parts
         if state.recording:
+            if active and (tracer := recorder()) is not None:
+                tracer.rebased(self)
             self._node = value._node
         self._replace_parts(parts._replace(node=None))
         return self
@@ -267,6 +301,9 @@ class BaseSparseNDArray(NDArray):
 
         With *add* what it held is one of them.
         """
+        if active and (tracer := recorder()) is not None:
+            self._replace_parts(tracer.sparse.summed(self, found, add))
+            return
         held: list[Any] = [*found]
         if add:
             held.append((self._parts.indices._data, self._parts.data._data))
@@ -290,6 +327,7 @@ class BaseSparseNDArray(NDArray):
 
     def check_format(self, full_check: bool = True) -> None:
         """Raise `MXNetError` if indices are out of range, or do not rise."""
+        host_read(self, "with check_format()")
         check_parts(self._parts)
         if not flag("check_format", "full_check", full_check):
             return
@@ -402,7 +440,13 @@ class CSRNDArray(BaseSparseNDArray):
         return self if len(rows) == n else self._rows(rows)
 
     def _rows(self, rows: range) -> NDArray:
-        made = self._of(block(self._parts, rows), self._ctx)
+        if active and (tracer := recorder()) is not None:
+            found = tracer.sparse.call(
+                "rows", lambda arrays: [arrays[0][rows.start : rows.stop]], (self,), rows
+            )
+            made: NDArray = found[0]
+        else:
+            made = self._of(block(self._parts, rows), self._ctx)
         if state.recording and self._node is not None:
             made._node = self._dense()[rows.start : rows.stop]._node
         return made

@@ -14,9 +14,9 @@ from ..base import MXNetError, shorten_traceback
 from ..context import current_context
 from ..tape import state
 from .front.guards import COMPILED_METHODS, watch
-from .front.trace import flatten, has_sparse, trace
+from .front.trace import flatten, trace
 from .program.keys import Arguments
-from .run.call import MISS, argument, place_of
+from .run.call import MISS, argument, dtype_of, place_of
 from .run.explain import Explanation
 from .run.runtime import Specialised
 
@@ -41,8 +41,7 @@ class Compiled:
     """A function compiled for each signature that it is called with; made by `compile`.
 
     *beyond* does the same as *function*, and is called for all further signatures when there are
-    many programs; without it there is a warning, and one where sparse arguments make *fallback* run
-    the function eagerly.
+    many programs; without it there is a warning.
     """
 
     def __init__(
@@ -113,7 +112,7 @@ class Compiled:
             state.recording,
             state.training,
             id(current_context()),  # there is one object a context, which stays
-            *[(x.__class__, x._shape, x._data.dtype.num, id(x._ctx), place_of(x)) for x in arrays],
+            *[(x.__class__, x._shape, dtype_of(x).num, id(x._ctx), place_of(x)) for x in arrays],
         )
         for program in self._programs.get(key, ()):
             if program.guard.holds(containers):
@@ -164,9 +163,8 @@ class Compiled:
                     return repr(error)  # its frames would lead back to the caller's
                 if not self._fallback:
                     raise
-                if self._beyond is None or not any(map(has_sparse, arrays)):
-                    text = str(error).rstrip(".")
-                    warnings.warn(f"{text}. It runs eagerly.", RuntimeWarning, stacklevel=4)
+                text = str(error).rstrip(".")
+                warnings.warn(f"{text}. It runs eagerly.", RuntimeWarning, stacklevel=4)
                 self._eager.add(key)
                 return None
             if changed := guard.settle():
@@ -230,9 +228,13 @@ def _is_refusal(error: Exception | None) -> TypeGuard[MXNetError]:
 
 
 def _signature(arrays: Sequence[NDArray]) -> str:
-    parts = [f"{x._data.dtype}{list(x._shape)}" for x in arrays]
+    parts = [f"{dtype_of(x)}{list(x._shape)}" + _storage(x) for x in arrays]
     scope = [name for name in ("recording", "training") if getattr(state, name)]
     return ", ".join(parts) + (f" ({', '.join(scope)})" if scope else "")
+
+
+def _storage(x: NDArray) -> str:
+    return "" if x.stype == "default" else f" in {x.stype} storage"
 
 
 def compile(  # the field's name for it

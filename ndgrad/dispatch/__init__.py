@@ -24,6 +24,7 @@ from .gradients import (
     recorded_arithmetic,
     recorded_backward,
     replaced,
+    wants_rows,
     whole_buffer,
     with_state_writes,
 )
@@ -82,6 +83,7 @@ __all__ = [
     "replaced",
     "separated",
     "unrecorded",
+    "wants_rows",
     "whole_buffer",
     "write_into",
     "written",

@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from functools import cache
-from typing import Any, Protocol, TypeAlias, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeGuard, TypeVar
 
 import numpy as np
 
@@ -29,7 +29,7 @@ from ..memory.storage import empty, empty_like, empty_on
 from ..ops.bound import Backward
 from ..ops.parts import loop_of
 from ..ops.table import DIFFERENTIABLE, Derivative, ElementwiseOp, F, Op, PartialGradient, lookup
-from ..tape import Array, Constant, Leaf, Maker, Node, OutputSlot, Saved, is_tracked
+from ..tape import Array, Constant, Leaf, Maker, Node, OutputSlot, Parent, Saved, is_tracked
 from . import classes
 from .derivatives import buffer_derivative, recorded_derivative
 from .elementwise import Kernels, SmallCalls, size_of
@@ -134,7 +134,7 @@ def buffer_backward(op: Op) -> Backward:
         with on_device(context_device(node.ctx)) if in_use else nullcontext():
             results = unrecorded(_apply_vjp, op, function, node, arrays)
             if tracing.active:
-                results = unrecorded(_whole, results)
+                results = unrecorded(_whole_but_rows, results, node.parents)
         return [x._data if isinstance(x, Array) else x for x in results]
 
     return planned_backward(backward, lambda *call: unrecorded(_apply_vjp, op, function, *call))
@@ -184,6 +184,30 @@ def with_state_writes(op: Op, derivative: Backward) -> Backward:
 def _whole(gradients: Sequence[Array | PartialGradient | None]) -> Sequence[Array | None]:
     """*gradients* with arrays in place of partial ones."""
     return [x.whole() if isinstance(x, PartialGradient) else x for x in gradients]
+
+
+def _whole_but_rows(
+    gradients: Sequence[Array | PartialGradient | None], parents: Sequence[Parent]
+) -> Sequence[Array | PartialGradient | None]:
+    """The same, but for rows of variables whose gradients are made of rows."""
+
+    def has_rows(x: Array | PartialGradient | None, parent: Parent) -> bool:
+        partial = isinstance(x, PartialGradient) and lookup(x.name).rows is not None
+        return partial and wants_rows(parent)
+
+    return [
+        x if has_rows(x, parent) else _whole((x,))[0]
+        for x, parent in zip(gradients, parents, strict=False)  # some derivatives return more
+    ]
+
+
+def wants_rows(parent: Parent) -> TypeGuard[Leaf]:
+    """Whether a gradient of *parent* is to be made of rows."""
+    return (
+        isinstance(parent, Leaf)
+        and parent.req != "null"
+        and isinstance(parent.grad, classes.sparse)
+    )
 
 
 def whole_buffer(x: PartialGradient) -> Buffer:

@@ -42,14 +42,12 @@ def with_other_classes(op: Op, call: Call) -> Call:
 
 def sparse_call(op: Op, inputs: Sequence[Any], params: Params, out: Any) -> object:
     """A call in which an input, or *out*, is sparse."""
-    if tracing.active and (recorder := tracing.recorder()) is not None:
-        recorder.refuse(
-            f"calls {op.name} with a sparse array, but a program knows the sizes of all its "
-            "arrays; call it outside, or compile with fallback=True to run such a function eagerly"
-        )
     if isinstance(out, (list, tuple)) and len(out) == 1:
         (out,) = out
     if isinstance(op, UpdateOp):
+        if tracing.active and (recorder := tracing.recorder()) is not None:
+            result = recorder.sparse.update(op, _update, inputs, params, out)
+            return result if out is None or result is out else result.copyto(out)
         return _update(op, inputs, params, out)
     result = _result(op, inputs, params)
     if out is None:
@@ -65,14 +63,10 @@ def _result(op: Op, inputs: Sequence[object], params: Params) -> Any:
     if op.is_view:  # of a copy: writes to it shall not reach the sparse array
         inputs = [_own_dense(x) if not tracked(x) else x for x in inputs]
     in_graph = state.recording and any(map(tracked, inputs))
-
-    def on_dense() -> Any:
-        return op.call(*(x._dense() if isinstance(x, sparse) else x for x in inputs), **params)
-
     if op.sparse is None or not has_sparse(inputs):
-        return on_dense()
+        return op.call(*_all_dense(inputs), **params)
     context = next(x._ctx for x in inputs if isinstance(x, sparse))
-    if in_graph:
+    if in_graph and op.sparse_recorded:
         # A sparse array in the graph is a dense one to derivatives.
         mixed = [
             x if not isinstance(x, sparse) else x._dense() if tracked(x) else x._parts
@@ -80,20 +74,42 @@ def _result(op: Op, inputs: Sequence[object], params: Params) -> Any:
         ]
         if any(map(is_parts, mixed)):
             found = op.sparse(op, mixed, given)
-            if isinstance(found, Array):
-                return found
-            if is_parts(found) and found.node is not None:
-                return sparse._of(found, context)
-    parts = [x._parts if isinstance(x, sparse) else x for x in inputs]
-    found = unrecorded(op.sparse, op, parts, given)
+            if found is not None:
+                return sparse._of(found, context) if is_parts(found) else found
+    made = _unrecorded(op, inputs, params)
     if not in_graph:
-        if found is None:
-            return on_dense()
-        return sparse._of(found, context) if is_parts(found) else found
-    result = on_dense()
-    if is_parts(found):
-        return sparse._of(found._replace(node=result._node), context)
+        return op.call(*_all_dense(inputs), **params) if made is None else made
+    result = op.call(*_all_dense(inputs), **params)
+    if isinstance(made, sparse):
+        return sparse._of(made._parts._replace(node=result._node), context)
     return result
+
+
+def _all_dense(inputs: Sequence[object]) -> list[Any]:
+    return [x._dense() if isinstance(x, classes.sparse) else x for x in inputs]
+
+
+def _unrecorded(op: Op, inputs: Sequence[object], params: Params) -> Any:
+    """What the operator makes of sparse arrays' parts; None if it takes dense ones."""
+    if tracing.active and (recorder := tracing.recorder()) is not None:
+        return recorder.sparse.operator(op, _made, inputs, params)
+    return _of_parts(op, inputs, params)
+
+
+def _made(op: Op, inputs: Sequence[object], params: Params) -> Any:
+    """The result of a call, none of whose inputs is in the graph."""
+    made = _of_parts(op, inputs, params)
+    return op.call(*_all_dense(inputs), **params) if made is None else made
+
+
+def _of_parts(op: Op, inputs: Sequence[object], params: Params) -> Any:
+    assert op.sparse is not None
+    sparse = classes.sparse
+    parts = [x._parts if isinstance(x, sparse) else x for x in inputs]
+    found = unrecorded(op.sparse, op, parts, {**op.params, **params})
+    if not is_parts(found):
+        return found
+    return sparse._of(found, next(x._ctx for x in inputs if isinstance(x, sparse)))
 
 
 # --- steps of optimizers --------------------------------------------------------------------------

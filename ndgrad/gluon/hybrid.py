@@ -166,8 +166,9 @@ backward_bulk_size, **kwargs
                 forward.eager(*args)
         if self._op_hook is not None:
             self._compiled = self._watched
-        elif any(param.grad_stype != "default" or _computed(param) for param in params):
-            # Programs make dense gradients, of variables; children are compiled.
+        elif any(param.stype != "default" or _computed(param) for param in params):
+            # Rows in use are looked up on the host, and programs make gradients of variables;
+            # children are compiled.
             self._compiled = forward
         else:
             self._compiled = Compiled(forward, fallback=True, beyond=forward.eager)

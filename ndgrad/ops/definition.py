@@ -162,6 +162,8 @@ class Op:
         The same for *fast_vjp*.
     sparse : callable or None
         The call with sparse inputs; see `ndgrad.ops.storage`.
+    sparse_recorded : bool
+        Whether *sparse* calls what is to be recorded: the call itself, of sparse constants.
     auxiliary : tuple of str
         The inputs that are auxiliary states of a symbol: no arguments, and without gradients.
     initial : mapping of str to str
@@ -224,6 +226,7 @@ class Op:
     decompose: Callable[..., Result | ResultOn | list[Result] | None] | None = None
     decompose_vjp: Callable[..., Gradient | Gradients] | None = None
     sparse: Callable[..., object] | None = None
+    sparse_recorded: bool = False
     auxiliary: tuple[str, ...] = ()
     initial: Mapping[str, str] = field(default_factory=dict)
     takes: Callable[[Params], Collection[str]] | None = None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
+from .. import tracing
 from ..memory.device import Buffer
 from ..tape import Array
 from .definition import Params, lookup
@@ -53,13 +54,32 @@ class PartialGradient:
     def rows(self) -> tuple[Buffer, Buffer] | None:
         """The rows that are not zero, and their elements, if the operator tells."""
         found = lookup(self.name).rows
-        return None if found is None else found(*self.inputs, **self.params)
+        if found is None:
+            return None
+        if tracing.active and (recorder := tracing.recorder()) is not None:
+            return recorder.rows(self.name, found, self.inputs, self.params)
+        return found(*self.inputs, **self.params)
 
     def accumulate(self, total: Buffer) -> None:
         """Add the gradient to a buffer of its size."""
         add = lookup(self.name).accumulate
         assert add is not None
         add(total, *self.inputs, **self.params)
+
+
+class RowGradients(NamedTuple):
+    """A row-sparse gradient in parts, as backward of a compiled function returns it.
+
+    Attributes
+    ----------
+    parts : list of (Buffer, Buffer)
+        Rows and their elements, to be added up.
+    dense : Buffer or None
+        What is to be added of all rows.
+    """
+
+    parts: list[tuple[Buffer, Buffer]]
+    dense: Buffer | None
 
 
 Gradient: TypeAlias = Array | PartialGradient | None

@@ -14,6 +14,7 @@ from typing import NamedTuple, TypeAlias, TypeGuard, cast
 
 import numpy as np
 
+from .. import tracing
 from ..base import DType, HostArray, MXNetError, Shape, is_floating, wide_dtype
 from ..kernels import front
 from ..memory.device import host
@@ -114,6 +115,8 @@ def _as_before(x: HostArray, dtype: DType) -> HostArray:
 
 def elements(x: Parts) -> HostArray:
     """All elements of a sparse array; may be those of its *data*."""
+    if tracing.active and (recorder := tracing.recorder()) is not None:
+        return recorder.sparse.elements(x)
     data, indices = host(x.data._data), host(x.indices._data)
     if isinstance(x, Csr):
         made = front.csr_to_dense(_plain(data), indices, host(x.indptr._data), *x.shape)
@@ -138,6 +141,8 @@ def compressed(x: Array, stype: str) -> Parts:
     ValueError
         If it is to be CSR and has not two axes.
     """
+    if tracing.active and (recorder := tracing.recorder()) is not None:
+        return recorder.sparse.compressed(x, stype)
     values, shape = host(x._data), x._shape
     if stype == "csr":
         if len(shape) != 2:

@@ -32,6 +32,7 @@ from .gradients import Gradient as Gradient
 from .gradients import Gradients as Gradients
 from .gradients import Needs as Needs
 from .gradients import PartialGradient as PartialGradient
+from .gradients import RowGradients as RowGradients
 
 _readers: list[Callable[[Op], None]] = []
 _DECLARING = {

@@ -72,7 +72,7 @@ class Executor:
         # A sparse array is its parts, which writes replace.
         self._sparse = [(x, y) for x, y in zip(self._arrays(), self._variables, strict=True)
                         if x.stype != "default"]  # fmt: skip
-        compiles = _compiles(symbol) and not (places or self._sparse or _sparse_among(grads))
+        compiles = _compiles(symbol) and not places
         self._program = compile(self._run, fallback=True) if compiles else self._run
 
     def _arrays(self) -> list[NDArray]:
@@ -421,10 +421,6 @@ def _compiles(symbol: Graph) -> bool:
         for entry in symbol._reachable()
         if entry.op is not None
     )
-
-
-def _sparse_among(arrays: Mapping[str, NDArray | None]) -> bool:
-    return any(x is not None and x.stype != "default" for x in arrays.values())
 
 
 def _alike(x: NDArray, y: NDArray) -> bool:

@@ -94,32 +94,6 @@ def test_fallback_does_not_hide_other_errors() -> None:
         function(some(3, 3))
 
 
-def _embedded(rows: nd.NDArray, weight: nd.NDArray) -> nd.NDArray:
-    with autograd.record():
-        loss = nd.Embedding(rows, weight, input_dim=3, output_dim=2, sparse_grad=True).sum()
-    loss.backward()
-    return loss
-
-
-def test_sparse_arrays_are_refused_or_run_eagerly() -> None:
-    csr, weight = nd.eye(3).tostype("csr"), nd.ones((3, 2))
-    weight.attach_grad(stype="row_sparse")
-    functions = {
-        lambda x: nd.dot(csr, x): nd.ones((3, 2)),
-        lambda x: nd.dot(x, nd.ones((3, 2))): csr,
-        lambda rows: _embedded(rows, weight): nd.array([1, 1]),
-    }
-    for function, x in functions.items():
-        with pytest.raises(mx.MXNetError, match=r"^compile: .* sparse"):
-            mx.compile(function)(x)
-        compiled = mx.compile(function, fallback=True)
-        with pytest.warns(RuntimeWarning, match=r"sparse[^$]* runs eagerly"):
-            found = compiled(x)
-        for y in (found, compiled(x)):  # a second warning is an error
-            np.testing.assert_array_equal(y.asnumpy(), function(x).asnumpy())
-    assert weight.grad.stype == "row_sparse" and weight.grad.indices.tolist() == [1]
-
-
 OUTSIDE: dict[str, Callable[[Any, nd.NDArray], Any]] = {
     "marks what existed": lambda x, captured: captured.attach_grad(),
     "marks an argument": lambda x, captured: x.attach_grad(),

@@ -519,12 +519,3 @@ def test_a_file_of_mxnet():
     same(found["c"], DENSE, "csr")
     same(found["z"], np.zeros((2, 3)), "csr")
     same(found["y"], np.zeros((2, 3)), "row_sparse")
-
-
-def test_sparse_arrays_are_refused_by_compiled_functions():
-    with pytest.raises(mx.MXNetError, match="sparse"):
-        mx.compile(lambda x: nd.sin(x))(matrix())
-    w = nd.ones((4, 2))
-    w.attach_grad(stype="row_sparse")
-    with pytest.raises(mx.MXNetError, match="sparse"):
-        mx.compile(lambda x: nd.sin(x))(w)

@@ -25,7 +25,7 @@ PARTS = {
     ],
     "programs": [
         *("compile_programs", "compile_training", "compile_graphs"),
-        *("compile_guards", "compile_keys", "compile_loops"),
+        *("compile_guards", "compile_keys", "compile_loops", "compile_sparse"),
     ],
 }
 """What has tests marked ``full_compiled``, by process: two workers can share them."""

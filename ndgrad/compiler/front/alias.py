@@ -17,6 +17,7 @@ from ...tape import Array, Version
 from ..program.instructions import (
     CustomCall,
     Instruction,
+    Part,
     RowStridedView,
     Source,
     StridedCopy,
@@ -128,6 +129,22 @@ class AliasSets:
         state.lazy_fill = lazy_fill
         return state.value
 
+    def part(self, array: Array, part: Part, dynamic: bool) -> None:
+        """Let *array* stand for a part of a sparse array."""
+        root = array._data
+        value = part.make((array._shape, root.dtype))
+        value.dynamic = dynamic
+        self._devices[value] = device_of(root)
+        self._new_state(root, value, False).source = value
+
+    def add_made(self, array: Array) -> None:
+        """Note that an array object came into being while tracing."""
+        self._arrays[id(array)] = weakref.ref(array)
+
+    def keep_version(self, array: Array) -> None:
+        """Put the version counter of an array back when the trace ends."""
+        self._versions.setdefault(id(array._version), (array._version, [*array._version]))
+
     def materialise(self, buffer: Buffer) -> None:
         """Give memory that stands for a value some elements."""
         root = root_of(buffer)
@@ -225,7 +242,7 @@ class AliasSets:
     def written(self, array: Array) -> None:
         """*array*'s memory is about to be written to."""
         if not self.made(array):
-            self._versions.setdefault(id(array._version), (array._version, [*array._version]))
+            self.keep_version(array)
         root = root_of(array._data)
         state = self.state(array._data)
         if state is None or state.made:

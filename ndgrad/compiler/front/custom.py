@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from ... import dispatch, tracing
 from ...array.ndarray import NDArray
+from ...base import Shape
 from ...memory.device import Buffer, DeviceArray, current_device, in_use, on_device, to_device
 from ...memory.storage import empty_like
 from ...tape import Array
@@ -39,6 +41,7 @@ class CustomCalls:
         arrays: Sequence[Array],
         facts: Hashable,
         validates: bool = False,
+        dynamic: bool = False,
     ) -> list[Buffer]:
         """Run an operator once, on what its inputs hold while tracing, and add a call of it.
 
@@ -53,9 +56,12 @@ class CustomCalls:
         validates : bool
             Whether the operator may refuse values of its inputs.  It is run on zeros then: the
             program finds out what to say of the elements.
+        dynamic : bool
+            Whether the lengths of what it makes are known only when it runs.
         """
         inputs = tuple(self.buffers.read(x._data, x._shape) for x in arrays)
         forms = [(x._shape, x._ctx) for x in arrays]
+        lengths = [value.dynamic for value in inputs]
         device = current_device()
 
         def made(given: Sequence[Array]) -> list[Buffer]:
@@ -63,7 +69,12 @@ class CustomCalls:
 
         @on_current_device
         def again(buffers: Sequence[Buffer]) -> Sequence[Buffer]:
-            return made([NDArray(x, s, c) for x, (s, c) in zip(buffers, forms, strict=True)])
+            return made(
+                [
+                    NDArray(x, shape_of(x, s) if d else s, c)
+                    for x, (s, c), d in zip(buffers, forms, lengths, strict=True)
+                ]
+            )
 
         roots = {id(root_of(x._data)): x._data for x in arrays}
         if validates:
@@ -82,6 +93,7 @@ class CustomCalls:
                 [((buffer.size,), buffer.dtype) for buffer in fresh], facts, validates,
             )  # fmt: skip
             for buffer, value in zip(fresh, values, strict=True):
+                value.dynamic = dynamic
                 self.buffers.bind(buffer, value)
         return buffers
 
@@ -94,6 +106,8 @@ class CustomCalls:
         facts: Hashable,
         validates: bool = False,
         plans: Callable[[], Sequence[Any]] | None = None,
+        replaced: tuple[int, ...] = (),
+        lends: bool = False,
     ) -> tuple[Value, ...]:
         """Add a call that makes a value of each form; see `CustomCall`."""
         validates = validates and self.validating  # backward's inputs were accepted
@@ -101,9 +115,15 @@ class CustomCalls:
         call = CustomCall(
             inputs=(*inputs, *[value for _, value, _ in effects]), name=name, run=run,
             facts=facts, validates=validates, overwritten=tuple(source for source, *_ in effects),
-            plans=plans,
+            plans=plans, replaced=replaced, lends=lends,
         )  # fmt: skip
         return self.buffers.emitter.add_call(call, forms)
+
+
+def shape_of(buffer: Buffer, like: Shape) -> Shape:
+    """The shape of a buffer as *like*, but for the length of the first axis."""
+    rest = like[1:]
+    return buffer.size // max(1, math.prod(rest)), *rest
 
 
 def _zeros_like(buffer: Buffer) -> Buffer:

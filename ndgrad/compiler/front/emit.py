@@ -27,6 +27,11 @@ class Emitter:
 
     def add(self, instruction: Instruction, form: Form) -> Value:
         """Add an instruction that makes one value."""
+        if any(x.dynamic for x in instruction.inputs):
+            self.refuse(
+                f"reads parts of a sparse array by {instruction.title}, but how long these are is "
+                "not known; use the array itself, or what tostype('default') makes of it"
+            )
         self.instructions.append(instruction)
         return instruction.make(form)
 

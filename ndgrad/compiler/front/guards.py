@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from ...context import Context
+from ...dispatch import classes
 from ...ops.table import Op
 from ...tape import Array
 from ..program.keys import alike, arrays_in, is_container, plain
@@ -65,12 +66,23 @@ class Guard:
     It keeps what it compares by identity alive, so that nothing else can get that identity.
     """
 
-    __slots__ = ("_arrays", "_equal", "_known", "_members", "_met", "_same", "_sizes", "_states")
+    __slots__ = (
+        "_arrays",
+        "_equal",
+        "_known",
+        "_members",
+        "_met",
+        "_same",
+        "_sizes",
+        "_sparse",
+        "_states",
+    )
 
     def __init__(self) -> None:
         self._same: list[Edge] = []
         self._equal: list[Edge] = []
         self._arrays: list[tuple[Array, object, object]] = []
+        self._sparse: list[tuple[Array, object]] = []  # whose parts each call reads
         self._sizes: list[tuple[Sequence[object], int]] = []
         # Keys of dicts, elements of sets.
         self._members: list[tuple[Collection[object], tuple[object, ...]]] = []
@@ -112,10 +124,13 @@ class Guard:
         for array, data, node in self._arrays:
             if array._data is not data or array._node is not node:
                 return False
+        for array, node in self._sparse:
+            if array._node is not node:
+                return False
         return True
 
     def arrays(self) -> list[Array]:
-        """The arrays that the function refers to."""
+        """The dense arrays that the function refers to."""
         return [array for array, _, _ in self._arrays]
 
     def settle(self) -> list[str]:
@@ -179,7 +194,10 @@ def _explore(things: Iterable[object], names: set[str], guard: Guard) -> None:
         if is_container(thing):
             guard._known[id(thing)] = thing
         if isinstance(thing, Array):
-            guard._arrays.append((thing, thing._data, thing._node))
+            if isinstance(thing, classes.sparse):
+                guard._sparse.append((thing, thing._node))
+            else:
+                guard._arrays.append((thing, thing._data, thing._node))
             continue
         if _is_own(thing):
             state = _state(thing)

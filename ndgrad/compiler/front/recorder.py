@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 
 from ...array.ndarray import NDArray
 from ...base import MXNetError, Shape
-from ...dispatch import classes, unrecorded
+from ...dispatch import unrecorded
 from ...memory.device import (
     BUFFERS,
     Buffer,
@@ -32,6 +32,7 @@ from ..program.keys import Arguments
 from .alias import root_of
 from .builder import ProgramBuilder
 from .decompose import decomposed
+from .sparse import SparseArrays
 
 
 @dataclass
@@ -56,6 +57,8 @@ class Recorder(ProgramBuilder):
     ----------
     name : str
         Of the function.
+    sparse : SparseArrays
+        The sparse arrays that the function sees.
     start : int
         What is recorded from here on, by the logical clock, the function records.
     accumulated : list of (Leaf, bool)
@@ -72,6 +75,7 @@ class Recorder(ProgramBuilder):
     def __init__(self, name: str) -> None:
         super().__init__(name)
         self.name = name
+        self.sparse = SparseArrays(self.buffers, self.calls)
         self.start = next_version()
         self.accumulated: list[tuple[Leaf, bool]] = []
         self.visited: set[Leaf] = set()
@@ -96,12 +100,6 @@ class Recorder(ProgramBuilder):
         """Backward is about to run through these parts of the tape."""
         for node in order:
             if isinstance(node, Leaf):
-                if isinstance(node.grad, classes.sparse):
-                    self.refuse(
-                        "runs backward into an array whose gradient is sparse, but a program knows "
-                        "the sizes of all its arrays; call backward outside, or compile with "
-                        "fallback=True to run such a function eagerly"
-                    )
                 self.visited.add(node)
             elif node.number < self.start:
                 i = self.arguments.get(node)
@@ -266,6 +264,23 @@ class Recorder(ProgramBuilder):
         buffers = iter(self.calls.record(f"{op.name} backward", run, arrays, facts))
         ctx = arrays[0]._ctx
         return [None if s is None else NDArray(next(buffers), s, ctx) for s in form]
+
+    def rows(
+        self,
+        name: str,
+        function: Callable[..., tuple[Buffer, Buffer] | None],
+        inputs: Sequence[Array],
+        params: Mapping[str, object],
+    ) -> tuple[Buffer, Buffer] | None:
+        """The rows of a partial gradient that are not zero, and their elements."""
+
+        def run(arrays: Sequence[Array]) -> list[Buffer]:
+            found = function(*arrays, **params)
+            return [] if found is None else [found[0].copy(), found[1]]  # which may be an operand
+
+        facts = Arguments().key(sorted(params.items()))
+        made = self.calls.record(f"rows of {name}", run, inputs, facts, dynamic=True)
+        return (made[0], made[1]) if made else None
 
     def after_backward(self, function: Callable[..., None], arguments: Sequence[object]) -> None:
         """Backward has run through a node whose operator writes to states then."""

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 
 from ... import tracing
 from ...array.ndarray import NDArray
+from ...array.sparse import BaseSparseNDArray
 from ...base import MXNetError, Shape
 from ...context import Context, cpu
 from ...dispatch import buffer_arithmetic
@@ -39,6 +40,7 @@ from ..program.matmul import accumulate_beta, concatenate_k, fold_alpha, fuse_ho
 from ..program.simplify import eliminate, partition
 from .escaped import take_values
 from .recorder import Recorder, StateWrite
+from .sparse import Form, SparseWrite
 
 Leaves: TypeAlias = dict[int, tuple[int, NDArray]]
 """Arrays by their ids, each with its number."""
@@ -113,6 +115,11 @@ class Traced:
         Captured variables to which the function itself runs backward.
     device : Device or None
         Where the programs run.
+    changed : list of SparseWrite
+        Sparse arrays that hold other parts in the end.
+    rows : list of int
+        For each of the parents how many pairs of rows and their elements follow its dense gradient
+        among backward's results.
     backward : Program or None
     saved : list of Value
         What backward reads of forward; sources stand for themselves, unless they are written to.
@@ -139,6 +146,8 @@ class Traced:
     repeatable: bool
     accumulated: list[Leaf]
     visited: frozenset[Leaf]
+    changed: list[SparseWrite] = field(default_factory=list)
+    rows: list[int] = field(default_factory=list)
     device: Device | None = None
     backward: Program | None = None
     heads: list[Value] = field(default_factory=list)
@@ -229,19 +238,17 @@ def trace(
 def _abstract_arrays(recorder: Recorder, arrays: Sequence[NDArray]) -> tuple[list[NDArray], Places]:
     """Abstract arrays in place of the arguments, and their nodes on the tape."""
     made: list[NDArray] = []
-    if any(map(has_sparse, arrays)):
-        raise MXNetError(
-            "compile: arguments and their gradients must be dense arrays, got a sparse one"
-        )
     places = recorder.arguments
     for i, x in enumerate(arrays):
-        buffer = empty_like(x._data)
-        recorder.buffers.argument(buffer, i, lazy_fill=x._data)
-        array = x.__class__(buffer, x._shape, x._ctx)
+        array = _abstract(recorder, x, i)
         if isinstance(x._node, Leaf):
-            gradient = empty_like(buffer)
-            recorder.buffers.argument(gradient, i, "gradient", lazy_fill=0)
-            grad = x._node.grad.__class__(gradient, x._shape, x._ctx)
+            own = x._node.grad
+            if isinstance(own, BaseSparseNDArray):
+                grad: NDArray = recorder.sparse.given(own, "gradient", i)
+            else:
+                gradient = empty_like(own._data)
+                recorder.buffers.argument(gradient, i, "gradient", lazy_fill=0)
+                grad = own.__class__(gradient, x._shape, x._ctx)  # type: ignore[assignment]
             array._node = Leaf(array, grad, x._node.req)
         elif x._node is not None and not is_released(x._node):
             put_on_older_node(array)
@@ -251,9 +258,13 @@ def _abstract_arrays(recorder: Recorder, arrays: Sequence[NDArray]) -> tuple[lis
     return made, places
 
 
-def has_sparse(x: NDArray) -> bool:
-    """Whether an array, or its gradient, is sparse."""
-    return x.stype != "default" or (x.grad is not None and x.grad.stype != "default")
+def _abstract(recorder: Recorder, x: NDArray, index: int) -> NDArray:
+    """An abstract array in place of an argument."""
+    if isinstance(x, BaseSparseNDArray):
+        return recorder.sparse.given(x, "argument", index)
+    buffer = empty_like(x._data)
+    recorder.buffers.argument(buffer, index, lazy_fill=x._data)
+    return x.__class__(buffer, x._shape, x._ctx)
 
 
 def put_on_older_node(array: NDArray) -> None:
@@ -289,12 +300,16 @@ def _traced(
     numbers: dict[int, int] = {}  # state -> result
     outputs = []
     given = {id(x): ("argument", i) for i, x in enumerate(abstract)}
+    # What a sparse array from before holds is no memory: it is read when the call begins.
     given |= {
         id(place.grad): ("gradient", i) for place, i in places.items() if isinstance(place, Leaf)
     }
     for array in returned:
         if id(array) in given:
             outputs.append(Output(*given[id(array)], 0, array._shape, thing=True))
+            continue
+        if isinstance(array, BaseSparseNDArray) and recorder.buffers.made(array):
+            outputs.append(_sparse_output(recorder, array, results))
             continue
         if not recorder.buffers.made(array):
             outputs.append(Output("object", shape=array._shape, thing=array))
@@ -317,15 +332,26 @@ def _traced(
     for output, array in zip(outputs, returned, strict=True):
         output.array, output.ctx = array.__class__, array._ctx
     effects = recorder.buffers.effects()
+    changed: list[SparseWrite] = []
+    parts: list[Value] = []  # of sparse arrays that are written to, behind the results
+    for one in recorder.sparse.effects():
+        first = len(results) + len(parts)
+        parts += recorder.sparse.values(one.now)
+        numbers_of = range(first, len(results) + len(parts))
+        changed.append(
+            SparseWrite(one.holder, one.index, one.array, Form.of(one.array), numbers_of)
+        )
     recorder.calls.validating = False
     count = len(results)
+    results += parts
     traced = Traced(
         forward=Program(instructions=[], results=results),
         outputs=outputs,
         tree=tree,
         count=count,
         written=[(source, arrays if _is_captured(source) else []) for source, _, arrays in effects],
-        repeatable=all(recorder.is_set(source) for source, *_ in effects),
+        repeatable=not changed and all(recorder.is_set(source) for source, *_ in effects),
+        changed=changed,
         accumulated=[leaf for leaf, _ in recorder.accumulated if leaf not in places],
         visited=frozenset(recorder.visited - places.keys()),
     )
@@ -362,6 +388,13 @@ def _traced(
     traced.forward = Program(instructions=forward, results=results, effects=forward_effects)
     _find_constants(traced, returned)
     return traced
+
+
+def _sparse_output(recorder: Recorder, array: BaseSparseNDArray, results: list[Value]) -> Output:
+    """How to make a sparse array that the function returns; its parts are added to *results*."""
+    first = len(results)
+    results += recorder.sparse.values(array._parts)
+    return Output("sparse", first, 0, array._shape, (Form.of(array), range(first, len(results))))
 
 
 def _find_constants(traced: Traced, returned: Sequence[NDArray]) -> None:
@@ -439,10 +472,16 @@ def _backward(
     traced.parents = _parents(outside, places)
     recorder.deferred = []
     with Scope(recording=False, training=True):
-        run_backward(inside, pending, buffer_arithmetic, True)  # its own variables die with it
+        # Its own variables die with it; what is left are rows of those around it.
+        rows = run_backward(inside, pending, buffer_arithmetic, True)
     found = [pending.get(node) for node in outside]
     traced.reached = [buffer is not None for buffer in found]
-    results = [recorder.buffers.read(buffer) for buffer in found if buffer is not None]
+    results = []
+    for node, whole in zip(outside, found, strict=True):
+        pairs = rows.get(node, []) if isinstance(node, Leaf) else []
+        traced.rows.append(len(pairs))
+        several = [x for pair in pairs for x in pair]
+        results += [recorder.buffers.read(x) for x in (whole, *several) if x is not None]
     for write in recorder.deferred:
         arguments = [_place_of(recorder, x, results) for x in write.arguments]
         traced.state_writes.append(StateWrite(write.function, arguments))

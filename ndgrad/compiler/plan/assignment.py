@@ -55,10 +55,11 @@ class BufferAssignment:
             if base in seen or base in self._results:
                 continue
             maker = base.maker
-            if not (group.fused or isinstance(maker, Product)):
+            by_call = isinstance(maker, CustomCall) and _replaces(maker, source, base)
+            if not (group.fused or isinstance(maker, Product) or by_call):
                 continue
             readers = self._fusion.readers(source)
-            if group in readers and not self._may_overwrite(group, source, base):
+            if group in readers and not by_call and not self._may_overwrite(group, source, base):
                 continue
             if self._fusion.delay(group, [*readers, *self._checks_before(source, base)]):
                 seen.add(base)
@@ -131,3 +132,12 @@ class BufferAssignment:
                 if root(x)[0] is source and (whole(x) is not source or x.size != group.size):
                     return False
         return value.size == group.size and source.dtype == value.dtype
+
+
+def _replaces(call: CustomCall, source: Value, value: Value) -> bool:
+    """Whether *call* makes *value* by writing to *source*, which it reads nowhere else."""
+    if value not in call.outputs[: len(call.replaced)]:
+        return False
+    operand = call.inputs[call.replaced[call.outputs.index(value)]]
+    read = [x for x in call.inputs if root(x)[0] is source]
+    return whole(operand) is source and len(read) == 1

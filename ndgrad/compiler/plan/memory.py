@@ -13,6 +13,7 @@ from ..program.instructions import (
     Source,
     Value,
     View,
+    is_shared,
     is_source,
     region_of,
     root,
@@ -187,6 +188,8 @@ class ValueMemory:
         """The memory of a result, which nothing else may hold."""
         base, _ = root(value)
         expression = self.expression(value)
-        if is_source(base) or base in self.assignment.in_place:
+        if value.dynamic:  # a part of a sparse array, which is not written to
+            return expression
+        if is_source(base) or base in self.assignment.in_place or is_shared(base):
             return f"{expression}.copy()"
         return expression

@@ -244,9 +244,20 @@ class StepBuilder:
         name = self.text.called("call", call.run, call.title)
         if call.plans is not None:
             self.report.report.parts.append((call.title, call.plans))
+        inputs = [*inputs]
+        for value, i in zip(call.outputs, call.replaced, strict=False):
+            if value in self.assignment.in_place:
+                self.memory.named(value, inputs[i])
+                continue
+            copied = self.memory.made(value, f"_{len(self.memory.names)}")
+            self.text.line(f"{copied} = {inputs[i]}.copy()")
+            inputs[i] = copied
         # What a kernel returns may be written to: a workspace must not be, after the call.
-        outs = [self.memory.made(value, f"_{i}") for i, value in enumerate(call.outputs)]
-        line = f"{', '.join(outs)}, = {name}([{', '.join(inputs)}])"
+        others = call.outputs[len(call.replaced) :]
+        outs = [self.memory.made(value, f"_{i}") for i, value in enumerate(others)]
+        line = f"{name}([{', '.join(inputs)}])"
+        if outs:
+            line = f"{', '.join(outs)}, = {line}"
         if not call.overwritten:
             self.text.line(line)
             return

@@ -21,6 +21,7 @@ from ...kernels.spec.matmul import Matrices
 from ...kernels.spec.reduction import Reduction
 from ...kernels.spec.strided import StridedSlice
 from ...memory.device import Buffer
+from ...tape import Array
 from .keys import plain
 
 Form = tuple[Shape, DType]
@@ -31,15 +32,20 @@ SHORT = 16
 
 
 class Value:
-    """One value: what made it, its shape and dtype."""
+    """One value: what made it, its shape and dtype.
 
-    __slots__ = ("dtype", "maker", "shape", "size")
+    One that is *dynamic* has another length of its first axis in each call.  Only custom calls make
+    and read such values, which are parts of sparse arrays.
+    """
+
+    __slots__ = ("dtype", "dynamic", "maker", "shape", "size")
 
     def __init__(self, shape: Shape, dtype: DType, maker: Instruction) -> None:
         self.shape = tuple(shape)
         self.size = math.prod(self.shape)
         self.dtype = np.dtype(dtype)
         self.maker = maker
+        self.dynamic = False
 
     def __repr__(self) -> str:
         return f"<{self.maker.title} {self.dtype} {list(self.shape)}>"
@@ -101,6 +107,31 @@ class Source(Instruction):
     @property
     def title(self) -> str:
         return self.kind if self.kind in ("captured", "constant") else f"{self.kind} {self.index}"
+
+
+@dataclass(eq=False, kw_only=True)
+class Part(Source):
+    """A part of what a sparse array holds when the program is called; it is not written to.
+
+    Attributes
+    ----------
+    holder : {'argument', 'gradient', 'captured'}
+        Whether the array is an argument, of the number *index*, the gradient of one, or one that
+        the function finds around it.
+    field : str
+        The part's name.
+    array : Array or None
+        The captured one.
+    """
+
+    holder: str
+    field: str
+    array: Array | None = None
+
+    @property
+    def title(self) -> str:
+        place = self.holder if self.array is not None else f"{self.holder} {self.index}"
+        return f"{self.field} of {place}"
 
 
 @dataclass(eq=False, kw_only=True)
@@ -268,6 +299,11 @@ class CustomCall(Instruction):
         to be in memory if the call refuses.
     plans : callable or None
         Returns the plans that it has made of programs of its own.
+    replaced : tuple of int
+        Operands that `run` writes to.  What they hold then are the first outputs, in that order;
+        `run` returns the others.
+    lends : bool
+        Whether a buffer that it returns may be memory of an operand that others hold.
     """
 
     name: str
@@ -276,6 +312,8 @@ class CustomCall(Instruction):
     validates: bool = False
     overwritten: tuple[Value, ...] = ()
     plans: Callable[[], Sequence[Any]] | None = None
+    replaced: tuple[int, ...] = ()
+    lends: bool = False
 
     @property
     def operands(self) -> tuple[Value, ...]:
@@ -396,6 +434,12 @@ def is_external(value: Value) -> bool:
     """Whether a value is memory from outside, which others may write to before backward."""
     maker = root(value)[0].maker
     return isinstance(maker, Source) and maker.kind != "constant"
+
+
+def is_shared(value: Value) -> bool:
+    """Whether a value may be memory that others hold: from outside, or lent by a call."""
+    maker = root(value)[0].maker
+    return is_external(value) or (isinstance(maker, CustomCall) and maker.lends)
 
 
 def redirect(instruction: Instruction, new: Mapping[Value, Value]) -> None:

@@ -12,6 +12,7 @@ from .instructions import (
     Value,
     View,
     is_external,
+    is_shared,
     is_source,
     live,
     redirect,
@@ -76,7 +77,7 @@ def _copies(instruction: Map) -> bool:
     if instruction.text != "x" or len(instruction.inputs) != 1:
         return False
     x, y = instruction.inputs[0], instruction.outputs[0]
-    return x.dtype == y.dtype and x.shape == y.shape and not is_external(x)
+    return x.dtype == y.dtype and x.shape == y.shape and not is_shared(x)
 
 
 def cost(instruction: Instruction) -> int:

@@ -11,6 +11,7 @@ from itertools import combinations
 from typing import NamedTuple, TypeAlias
 
 from ...array.ndarray import NDArray
+from ...array.sparse import BaseSparseNDArray
 from ...base import DType, Shape, written_function
 from ...context import GPU, Context, current_context
 from ...kernels.cpu import philox
@@ -20,7 +21,7 @@ from ...tape import Array, Leaf, is_released, new_array, new_node, release, stat
 from ..front.guards import Guard
 from ..front.trace import ArrayPlace, Output, Traced, unflatten
 from ..plan.errors import DeferredError
-from ..program.instructions import CustomCall, Source, Value, is_source, root
+from ..program.instructions import CustomCall, Part, Source, Value, is_source, root
 
 _FEW = 4  # arguments that are compared with each other one by one
 
@@ -32,7 +33,8 @@ def place_of(x: Array) -> str | None:
     """What of an argument's place in the graph a program depends on."""
     node = x._node
     if isinstance(node, Leaf):
-        return node.req
+        sparse = isinstance(node.grad, BaseSparseNDArray)
+        return f"{node.req} {node.grad.stype}" if sparse else node.req  # type: ignore[attr-defined]
     return None if node is None or is_released(node) else "node"
 
 
@@ -47,7 +49,15 @@ class Argument(NamedTuple):
 
 
 def argument(x: Array) -> Argument:
-    return Argument(x.__class__, x._shape, x._data.dtype, x._ctx, place_of(x))
+    return Argument(x.__class__, x._shape, dtype_of(x), x._ctx, place_of(x))
+
+
+def dtype_of(x: Array) -> DType:
+    """The dtype of an argument, of a sparse one without making it dense."""
+    if isinstance(x, BaseSparseNDArray):
+        dtype: DType = x._parts.data._data.dtype
+        return dtype
+    return x._data.dtype
 
 
 class Call(NamedTuple):
@@ -60,8 +70,8 @@ class Call(NamedTuple):
     guard : Guard
     forward : callable
         Runs the plan.
-    sources : sequence of (str, int)
-        What the plan takes: 'argument' or 'gradient', and of which argument.
+    sources : sequence of Source
+        What the plan takes: arguments, gradients of these, and parts of sparse arrays.
     op : Op
         The definition of the node that is recorded.
     heads : sequence of (int, int)
@@ -72,21 +82,21 @@ class Call(NamedTuple):
         Values, and the result whose memory they are.
     before, refused, after : callable or None
         Called with the arguments: before the plan runs; with the error of a plan that was left,
-        for the one to raise; when it has run.
+        for the one to raise; when it has run, with its results.
     """
 
     traced: Traced
     arguments: Sequence[Argument]
     guard: Guard
     forward: Callable[..., list[Buffer]]
-    sources: Sequence[tuple[str, int]]
+    sources: Sequence[Source]
     op: Op
     heads: Sequence[tuple[int, int]]
     copied: Sequence[int]
     owners: dict[Value, int]
     before: Callable[[Sequence[NDArray]], None] | None
     refused: Callable[[Sequence[NDArray], DeferredError], Exception]
-    after: Callable[[Sequence[NDArray]], None] | None
+    after: Callable[[Sequence[NDArray], list[Buffer]], None] | None
 
 
 Run: TypeAlias = Callable[[Sequence[NDArray]], object]
@@ -155,7 +165,7 @@ class _CallText:
         for i, x in enumerate(arguments):
             tests += [
                 f"x{i}._shape == {x.shape}",
-                f"x{i}._data.dtype is {self._bound(x.dtype)}",
+                f"{self._dtype(i)} is {self._bound(x.dtype)}",
                 f"x{i}._ctx is {self._bound(x.ctx)}",
                 self._in_place(f"x{i}", x.place),
             ]
@@ -171,12 +181,30 @@ class _CallText:
         lines += [f"if not ({' and '.join(kinds)}): {miss}"] if kinds else []
         return [*lines, f"if not ({' and '.join(tests)}): {miss}"]
 
+    def _dtype(self, i: int) -> str:
+        if issubclass(self._call.arguments[i].kind, BaseSparseNDArray):
+            return f"x{i}._parts.data._data.dtype"
+        return f"x{i}._data.dtype"
+
+    def _buffer(self, source: Source) -> str:
+        """The buffer of a source that differs from call to call."""
+        x = f"x{source.index}"
+        if not isinstance(source, Part):
+            return f"{x}._data" if source.kind == "argument" else f"{x}._node.grad._data"
+        if source.holder == "captured":
+            x = self._bound(source.array)
+        elif source.holder == "gradient":
+            x += "._node.grad"
+        return f"{x}._parts.{source.field}._data"
+
     def _in_place(self, x: str, place: str | None) -> str:
         """The condition that an array has its *place* in the graph."""
         if place is None:
             return f"({x}._node is None or {self._bound(place_of)}({x}) is None)"
         if place == "node":
             return f"{self._bound(place_of)}({x}) == 'node'"
+        if " " in place:  # a sparse gradient's storage
+            return f"{self._bound(place_of)}({x}) == {place!r}"
         return f"{x}._node.__class__ is {self._bound(Leaf)} and {x}._node.req == {place!r}"
 
     def _body(self) -> list[str]:
@@ -186,10 +214,7 @@ class _CallText:
             lines.append(f"{self._bound(call.before)}(args)")
         if call.heads:
             lines.append(f"start = {self._start()}")
-        given = ", ".join(
-            f"x{i}._data" if kind == "argument" else f"x{i}._node.grad._data"
-            for kind, i in call.sources
-        )
+        given = ", ".join(map(self._buffer, call.sources))
         lines += [
             "try:",
             f"    results = {self._bound(call.forward)}({given})",
@@ -198,7 +223,7 @@ class _CallText:
             *[f"results[{i}] = results[{i}].copy()" for i in call.copied],
         ]
         if call.after is not None:
-            lines.append(f"{self._bound(call.after)}(args)")
+            lines.append(f"{self._bound(call.after)}(args, results)")
         versions: dict[int, str] = {}
         for i, output in enumerate(traced.outputs):
             lines.append(f"y{i} = {self._output(f'y{i}', output, versions)}")
@@ -225,6 +250,10 @@ class _CallText:
         elif output.kind == "memory":
             memory, counter = output.thing
             buffer, version, size = self._bound(memory), self._bound(counter), memory.size
+        elif output.kind == "sparse":
+            form, places = output.thing
+            rest = _tuple([f"results[{i}]" for i in places])
+            return f"{self._bound(form.array)}(iter({rest}))"
         else:
             buffer, size = (
                 f"results[{output.index}]",
@@ -267,6 +296,9 @@ class _CallText:
                 base, _ = root(value)
                 owner = None if is_source(base) else call.owners.get(base)
                 counters.append("None" if owner is None else versions[owner])
+            elif isinstance(maker, Part):
+                saved.append(self._buffer(maker))
+                counters.append("None")  # they are replaced, and never written to
             elif isinstance(maker, Source) and maker.kind in ("argument", "gradient"):
                 x = f"x{maker.index}" + ("._node.grad" if maker.kind == "gradient" else "")
                 saved.append(f"{x}._data")
@@ -274,7 +306,7 @@ class _CallText:
         counters += [self._bound(version) for version in traced.watched]
         # Not the arrays themselves: one that the result is written to would be a part of a cycle.
         facts = [
-            f"(x{i}._data, {x.shape}, x{i}._ctx, x{i}._version, x{i}._node)"
+            f"({self._memory(i)}, {x.shape}, x{i}._ctx, x{i}._version, x{i}._node)"
             for i, x in enumerate(call.arguments)
         ]
         parents = [f"x{x}._node" if isinstance(x, int) else self._bound(x) for x in traced.parents]
@@ -294,6 +326,11 @@ class _CallText:
             _tuple([f"y{i}" for i in heads]),
         ]
         return f"{self._bound(new_node)}({', '.join(arguments)})"
+
+    def _memory(self, i: int) -> str:
+        """What a node keeps of an argument: elements, or the parts of a sparse array."""
+        sparse = issubclass(self._call.arguments[i].kind, BaseSparseNDArray)
+        return f"x{i}._parts" if sparse else f"x{i}._data"
 
     def _returned(self) -> str:
         """The structure that the function returns, of arrays y0, y1 ..."""

@@ -8,6 +8,7 @@ from copy import copy
 from typing import TypeAlias
 
 from ...array.ndarray import NDArray
+from ...array.sparse import BaseSparseNDArray
 from ...base import MXNetError, Shape
 from ...context import Context
 from ...dispatch import as_list, recorded_arithmetic, unrecorded, written
@@ -16,7 +17,7 @@ from ...kernels.cpu import philox
 from ...memory.device import Buffer, address
 from ...memory.storage import empty_on
 from ...ops.bound import Bound
-from ...ops.table import Op
+from ...ops.table import Op, RowGradients
 from ...tape import (
     Array,
     Leaf,
@@ -34,7 +35,7 @@ from ..front.guards import Guard
 from ..front.trace import Leaves, Output, Traced, flatten, unflatten
 from ..plan.errors import DeferredError
 from ..plan.plan import ExecutionPlan
-from ..program.instructions import Program, Source, Value, is_source, root
+from ..program.instructions import Part, Program, Source, Value, is_source, root
 from .call import Argument, Call, entry_and_run
 
 Gradients: TypeAlias = Buffer | Array | list[Buffer | None] | list[Array | None]
@@ -77,7 +78,8 @@ class Specialised:
         self._function, self._tree, self._traced = function, tree, traced
         self._kinds = [x.kind for x in arguments]
         sources = _given(traced.forward)
-        self._sources = [(_source(value).kind, _source(value).index) for value in sources]
+        makers = [_source(value) for value in sources]
+        self._sources = [(maker.kind, maker.index) for maker in makers]
         self.forward = ExecutionPlan(traced.forward, sources, traced.device)
         self.backward: ExecutionPlan | None = None
         self._lock = threading.Lock()
@@ -115,14 +117,16 @@ class Specialised:
                 arguments=arguments,
                 guard=guard,
                 forward=self.forward.run,
-                sources=self._sources,
+                sources=makers,
                 op=self._op,
                 heads=self._heads,
                 copied=copied,
                 owners=owners,
-                before=self._check if self._written or traced.visited else None,
+                before=self._check if self._written or traced.visited or traced.changed else None,
                 refused=self._refused,
-                after=self._effects if self._written or traced.accumulated else None,
+                after=(
+                    self._effects if self._written or traced.accumulated or traced.changed else None
+                ),
             )
         )
 
@@ -133,14 +137,24 @@ class Specialised:
             self._check_sharing(arrays)
         if self._traced.visited:
             self._check_variables(arrays)
+        if self._traced.changed:
+            self._check_sparse(arrays)
 
     def _refused(self, arrays: Sequence[NDArray], error: DeferredError) -> Exception:
         """The error of a call that refuses its inputs, after the writes before it."""
         self._note_writes(arrays, [self._written[i] for i in error.effects])
         return error.take()
 
-    def _effects(self, arrays: Sequence[NDArray]) -> None:
+    def _effects(self, arrays: Sequence[NDArray], results: list[Buffer]) -> None:
         self._note_writes(arrays, self._written)
+        for write in self._traced.changed:
+            target = write.array
+            if write.holder == "argument":
+                target = arrays[write.index]  # type: ignore[assignment]
+            elif write.holder == "gradient":
+                leaf = _leaf(arrays, write.index)
+                leaf.fresh, target = True, leaf.grad  # type: ignore[assignment]
+            target._replace_parts(write.form.parts([results[i] for i in write.results]))
         for leaf in self._traced.accumulated:
             leaf.fresh = True
 
@@ -187,6 +201,17 @@ class Specialised:
                         f"{list(target._shape)} that shares memory with its {name}; pass a copy"
                     )
 
+    def _check_sparse(self, arrays: Sequence[NDArray]) -> None:
+        """Refuse a sparse argument that the function finds around it too, if it writes to one."""
+        given: list[Array] = list(arrays)
+        given += [x._node.grad for x in arrays if isinstance(x._node, Leaf)]
+        around = {id(x) for x in _captured_sparse(self._traced)}
+        if len({*map(id, given)}) < len(given) or not around.isdisjoint(map(id, given)):
+            raise MXNetError(
+                f"compile: {self.name} writes to sparse arrays, and one of its array arguments, or "
+                "the gradient of one, is also another argument or found around it; pass a copy"
+            )
+
     def _called(self, place: int, arrays: Sequence[NDArray]) -> str:
         """What an error calls an array: an argument, or behind those a gradient of one."""
         if place < len(arrays):
@@ -205,7 +230,7 @@ class Specialised:
 
     # --- backward --------------------------------------------------------------------------------
 
-    def _run_backward(self, node: Node, grads: Gradients) -> list[Buffer | None]:
+    def _run_backward(self, node: Node, grads: Gradients) -> Sequence[Buffer | RowGradients | None]:
         """Gradients of the parents, from and to buffers."""
         traced = self._traced
         if traced.unusable is not None:
@@ -220,10 +245,18 @@ class Specialised:
         for write in traced.state_writes:
             arguments = [_restored(x, results, node.params or {}) for x in write.arguments]
             unrecorded(write.function, *arguments)
-        if len(results) == len(traced.reached):
+        if len(results) == len(traced.reached) and not any(traced.rows):
             return results
         found = iter(results)
-        return [next(found) if reached else None for reached in traced.reached]
+        gradients: list[Buffer | RowGradients | None] = []
+        for reached, count in zip(traced.reached, traced.rows, strict=True):
+            whole = next(found) if reached else None
+            pairs = [(next(found), next(found)) for _ in range(count)]
+            known = [
+                (index, rows) for index, rows in pairs if index is not None and rows is not None
+            ]
+            gradients.append(RowGradients(known, whole) if known else whole)
+        return gradients
 
     def _planned_backward(self, program: Program) -> ExecutionPlan:
         traced = self._traced
@@ -253,7 +286,13 @@ class Specialised:
     def _check_unchanged(self, node: Node, arguments: Sequence[Held]) -> None:
         """Refuse to run the function again on arrays that were written to since the call."""
         spans = [_span(data) for data in _captured(self._traced.forward)]
-        read = [(shape, version) for _, shape, _, version, _ in arguments]
+        # The parts of a sparse argument are kept.
+        read = [
+            (shape, version)
+            for (_, shape, _, version, _), kind in zip(arguments, self._kinds, strict=True)
+            if not issubclass(kind, BaseSparseNDArray)
+        ]
+        read += [(x._shape, x._version) for x in _captured_sparse(self._traced)]
         for array in self.guard.arrays():
             start, stop = _span(array._data)
             if any(start < end and begin < stop for begin, end in spans):
@@ -279,7 +318,10 @@ class Specialised:
         facts = node.params or {}
         copies = []
         for kind, (*memory, made_by) in zip(self._kinds, facts["_arrays"], strict=True):
-            x = kind(*memory)
+            if issubclass(kind, BaseSparseNDArray):
+                x: Array = kind(memory[0], memory[2])
+            else:
+                x = kind(*memory)
             x._node = made_by
             copies.append(x)
         returned: Leaves = {}
@@ -346,6 +388,19 @@ def _captured(program: Program) -> list[Buffer]:
     makers = {root(x)[0].maker for x in (*read, *program.wanted(), *changed)}
     sources = [x for x in makers if isinstance(x, Source) and x.kind == "captured"]
     return [x.data for x in sources if x.data is not None]
+
+
+def _captured_sparse(traced: Traced) -> list[BaseSparseNDArray]:
+    """Sparse arrays from before the call that a function reads or writes, other than arguments."""
+    found: dict[int, BaseSparseNDArray] = {
+        id(x.array): x.array for x in traced.changed if x.holder == "captured"
+    }
+    for instruction in traced.forward.instructions:
+        for value in instruction.inputs:
+            maker = root(value)[0].maker
+            if isinstance(maker, Part) and isinstance(maker.array, BaseSparseNDArray):
+                found[id(maker.array)] = maker.array
+    return [*found.values()]
 
 
 def _span(buffer: Buffer) -> tuple[int, int]:

@@ -127,6 +127,7 @@ def _dot_reference(
 @operator(
     "dot",
     sparse=dotted,
+    sparse_recorded=True,
     linear=("lhs", "rhs"),
     traceable=True,
     vjp=_dot_vjp(gemm_grads),
