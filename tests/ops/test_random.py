@@ -44,6 +44,18 @@ def test_philox_known_answers(counter: Any, key: Any, answer: Any) -> None:
     assert tuple(int(word) for word in words) == answer
 
 
+@pytest.mark.parametrize("count", [cpu_philox.TILE, 5])
+def test_a_tile_is_of_philox_words(count: int) -> None:
+    first, key = np.uint64(2**32 - 3), (np.uint64(0xA4093822), np.uint64(0x299F31D0))
+    words = np.zeros(cpu_philox.WORDS, np.uint32)
+    cpu_philox.tile(*key, first, words, count)
+    zero, low, shift = np.uint64(0), cpu_philox.LOW32, cpu_philox.SHIFT
+    for j in range(count):
+        block = first + np.uint64(j)
+        expected = cpu_philox.philox(*key, block & low, block >> shift, zero, zero)
+        assert words[j :: cpu_philox.TILE].tolist() == [int(word) for word in expected]
+
+
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("name", ["uniform", "normal"])
 def test_the_stream_does_not_depend_on_threads(name: str, dtype: str) -> None:

@@ -60,7 +60,7 @@ def _quiet(function: Function) -> Function:
     return call
 
 
-def _jit(function: Function, **options: bool) -> Any:
+def _jit(function: Function, **options: bool | str) -> Any:
     if numba.config.DISABLE_JIT:
         return _quiet(function)
     # Without error_model="numpy" a division may raise, and a loop that may raise cannot vectorise.
@@ -73,6 +73,14 @@ def _jit(function: Function, **options: bool) -> Any:
 def kernel(function: Function) -> Dispatcher:
     """Compile a serial kernel: `numba.njit` with this package's flags and disk cache."""
     return _jit(function)
+
+
+def inlined(function: Function) -> Dispatcher:
+    """A function whose text stands in each kernel that calls it, before that is compiled.
+
+    A loop around a call is not made of vectors if what is called has a loop too.
+    """
+    return _jit(function, inline="always")
 
 
 def driver(function: Function) -> Dispatcher:

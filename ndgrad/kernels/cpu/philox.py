@@ -19,7 +19,7 @@ import numba
 import numpy as np
 
 from ... import tracing
-from ..build.launch import kernel
+from ..build.launch import inlined, kernel
 
 TILE = 256
 """Blocks that are made together: word w of block j is number ``w * TILE + j`` of the tile."""
@@ -91,6 +91,7 @@ def _philox(k0, k1, c0, c1, c2, c3):
 philox = kernel(_philox)
 if not hasattr(philox, "py_func"):  # the JIT is off
     philox.py_func = _philox
+_inlined_philox = inlined(_philox)
 
 
 @kernel
@@ -102,7 +103,7 @@ def tile(k0, k1, first, words, count):
     a, b, c, d = words[:TILE], words[TILE : 2 * TILE], words[2 * TILE : 3 * TILE], words[3 * TILE :]
     for j in range(min(TILE, count)):
         block = first + np.uint64(j)
-        w0, w1, w2, w3 = philox(k0, k1, block & LOW32, block >> SHIFT, _ZERO, _VALUES)
+        w0, w1, w2, w3 = _inlined_philox(k0, k1, block & LOW32, block >> SHIFT, _ZERO, _VALUES)
         a[j], b[j], c[j], d[j] = np.uint32(w0), np.uint32(w1), np.uint32(w2), np.uint32(w3)
 
 
