@@ -38,11 +38,12 @@ def buffer_derivative(op: ElementwiseOp) -> Derivative:
         return lambda node, g: nothing
     fast: dict[object, Derivative] = {}
     by_shapes, on_device = Remembered(), Remembered()
+    array = np.ndarray
     may_run_on_device = not (op.params or op.free or len(op.inputs) > 2)
     free = [i for i, name in enumerate(op.inputs) if name in op.free]
 
     def any_shapes(node: Node, g: Buffer) -> Sequence[Buffer | None]:
-        if active or g.__class__ is not np.ndarray:
+        if active or g.__class__ is not array:
             return slow(node, g)
         saved, shapes = node.saved or (), node.shapes
         kinds = [x.__class__ for x in (*node.parents, *saved)]
@@ -53,7 +54,7 @@ def buffer_derivative(op: ElementwiseOp) -> Derivative:
         return run(node, g)
 
     def slow(node: Node, g: Buffer) -> Sequence[Buffer | None]:
-        if active or g.__class__ is np.ndarray or not may_run_on_device:
+        if active or g.__class__ is array or not may_run_on_device:
             return _general_backward(op, node, g)
         shape = node.shapes[-1]
         for parent, own in zip(node.parents, node.shapes, strict=False):
@@ -66,7 +67,7 @@ def buffer_derivative(op: ElementwiseOp) -> Derivative:
         return run(node, g)
 
     def unary(node: Node, g: Buffer) -> Sequence[Buffer | None]:
-        if active or g.__class__ is not np.ndarray:
+        if active or g.__class__ is not array:
             return slow(node, g)
         dtype = node.dtype
         run = fast.get(dtype)
@@ -77,7 +78,7 @@ def buffer_derivative(op: ElementwiseOp) -> Derivative:
     def binary(node: Node, g: Buffer) -> Sequence[Buffer | None]:
         shape_a, shape_b, shape = node.shapes
         # Calls with operands of one shape that took the fast path forward share its object.
-        if shape_a is not shape or shape_b is not shape or active or g.__class__ is not np.ndarray:
+        if shape_a is not shape or shape_b is not shape or active or g.__class__ is not array:
             return any_shapes(node, g)
         a, b = node.parents
         # NoneType for a number, Constant for a constant array, else the class of what made it.

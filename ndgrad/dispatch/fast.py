@@ -1,27 +1,34 @@
 """The fast path of element-wise calls: small and large arrays of one dtype, and numbers.
 
 Eager programs on small arrays spend their time here, so a call is one Python function that does
-nothing which could be done once.  It is written from one template, for the number of inputs, the
+nothing which could be done once. It is written from one template, for the number of inputs, the
 operands that a node saves, and the parameters; kernels are bound by dtype, and by shapes where
 these differ; the attributes of results and nodes are set in place, which takes half the time of a
-constructor.  What does not fit goes the general way: several dtypes, large arrays that broadcast or
-are written to as ``out``, devices, and all that happens while tracing.
+constructor. What has come some times goes by a C function, which takes arrays and makes the result
+(`ndgrad.kernels.cpu.array_calls`); the rest of the text is for what that does not know. What does
+not fit goes the general way: several dtypes, large arrays that broadcast or are written to as
+``out``, devices, and all that happens while tracing.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..base import user_call, written_function
+from ..base import DType, Shape, user_call, written_function
+from ..kernels import front
+from ..kernels.annotations import PlanEntry, SmallCall
 from ..kernels.build.launch import PARALLEL_ELEMENTS
+from ..memory.abstract import PLAIN_RUNS
 from ..memory.storage import empty
 from ..ops.bound import Call
 from ..ops.table import ElementwiseOp
 from ..tape import Array, Node, next_version, state
 from ..tracing import active
+from .array_calls import PlanCalls, no_call, slots
 from .elementwise import NUMBERS, BroadcastCalls, Kernels, SmallCalls, put
 
 _NAMES = {1: ["data"], 2: ["lhs", "rhs"], 3: ["first", "second", "third"]}
@@ -57,6 +64,57 @@ class Style(NamedTuple):
     number_first: bool = True
 
 
+class ArrayCalls(SmallCalls):
+    """The small calls of an operator for one layout of operands, and the C function for arrays.
+
+    The function tells a few dtypes apart, and is made anew when another one is used.  A kernel gets
+    into it when it has run some times: to load the function takes longer than a few calls gain.
+
+    Parameters
+    ----------
+    kernels : Kernels
+    array : type
+        The class of the arrays.
+    names : dict
+        Where the function is put, when it is made, as *name*: the globals of what calls it.
+    name : str
+    """
+
+    def __init__(
+        self, kernels: Kernels, array: type[Array], names: dict[str, Any], name: str
+    ) -> None:
+        super().__init__(kernels)
+        self.array, self.names, self.name = array, names, name
+        self.entries: dict[DType, Any] = {}
+        self.kinds = ""
+        names[name] = no_call
+
+    def __missing__(self, dtype: DType) -> SmallCall:
+        kernel = self.kernels[dtype]
+        plain = kernel.plain()
+        count = itertools.count(1).__next__
+
+        def counted(*args: object) -> object:
+            if count() == PLAIN_RUNS:
+                self[dtype] = kernel.small()
+                self._enter(dtype, kernel)
+            return plain(*args)
+
+        self[dtype] = counted
+        return counted
+
+    def _enter(self, dtype: DType, kernel: Any) -> None:
+        """Let the function know one dtype more, if that has the same kinds of operands."""
+        self.kinds = self.kinds or kernel.kinds
+        if kernel.kinds != self.kinds or len(self.entries) == front.MOST_DTYPES:
+            return
+        self.entries[dtype] = kernel.entry(dtype)
+        entries = tuple(self.entries.values())
+        self.names[self.name] = front.bound_to_kernels(
+            entries, self.kinds, self.array, slots(), PARALLEL_ELEMENTS
+        )
+
+
 def elementwise_call(op: ElementwiseOp, general: Callable[..., object], style: Style) -> Call:
     """A call of an element-wise operator; *general* takes what does not fit: inputs, params, out.
 
@@ -85,12 +143,31 @@ def elementwise_call(op: ElementwiseOp, general: Callable[..., object], style: S
     for letters in _CASES[count]:
         result = _BOOL if style.truth else None
         kernels = names[letters] = Kernels(op, letters + "s" * len(extra), result=result)
-        names[f"{letters}_small"] = SmallCalls(kernels)
-        names[f"{letters}_broadcast"] = BroadcastCalls(op, len(extra), result)
+        name = f"{letters}_arrays"
+        names[f"{letters}_small"] = ArrayCalls(kernels, style.array, names, name)
+        settled = None
+        if letters.count("v") > 1 and not (extra or op.free):
+            settled = _settled(len(letters), names, f"{letters}_meeting", style.array)
+        names[f"{letters}_broadcast"] = BroadcastCalls(op, len(extra), result, settled)
     free = tuple(name in op.free for name in op.inputs)
     inputs = style.inputs or tuple(_NAMES[count])
     form = inputs, op.saved, extra, bool(op.params), op.broadcast, free, style
     return written_function("call", lambda: source(*form), names)
+
+
+def _settled(
+    count: int, names: dict[str, object], name: str, array: type[Array]
+) -> Callable[..., None]:
+    """What enters calls for arrays that broadcast into a C function, which it puts into *names*."""
+    calls = PlanCalls()
+    calls.add(count, names, name, array)
+
+    def settled(
+        dtypes: tuple[DType, ...], shapes: tuple[Shape, ...], call: SmallCall, shape: Shape
+    ) -> None:
+        calls.enter(PlanEntry((), dtypes, shapes, call, shape, None))
+
+    return settled
 
 
 def source(
@@ -111,6 +188,13 @@ def source(
             if active:
                 return general((lhs, rhs,), {}, out)
             if lhs.__class__ is array and rhs.__class__ is array:
+                if out is None:
+                    result = vv_arrays(lhs, rhs)  # the C functions
+                    if result is None:
+                        result = vv_meeting(lhs, rhs)
+                    if result is not None:
+                        ...  # the node, as below
+                        return result
                 lhs_data, rhs_data = lhs._data, rhs._data
                 dtype, shape, shapes = lhs_data.dtype, lhs._shape, None
                 if rhs_data.dtype is dtype:
@@ -258,15 +342,20 @@ def _case(
     else:
         fits += same
         computed = flat
+    alone = len(arrays) == 1
+    same_shapes = f"({'shape, ' * (len(inputs) + 1)})"
+    own_shapes = f"({', '.join(f'{x}._shape' for x in inputs)}, shape,)" if several else same_shapes
     recorded = [
         *[f"{name}_node = {name}._node" for name in arrays],
-        f"if {in_graph if len(arrays) == 1 else f'({in_graph})'} and state.recording:",
+        f"if {in_graph if alone else f'({in_graph})'} and state.recording:",
+    ]
+    made = [
         "    node = result._node = Node()",
         f"    node.op, node.params = op, {'given' if params else 'None'}",
         f"    node.parents = ({', '.join(parents)},)",
         f"    node.saved = {'nothing' if nothing else '(' + ', '.join(kept) + ',)'}",
         f"    node.versions = {'nothing' if nothing else '(' + ', '.join(versions) + ',)'}",
-        f"    node.shapes = {'shapes or ' * several}({'shape, ' * (len(inputs) + 1)})",
+        "    node.shapes = {}",
         f"    node.ctx, node.dtype = {first}._ctx, dtype",
         "    node.number = next_version()",
     ]
@@ -275,11 +364,45 @@ def _case(
         "result = new_array(array)",
         f"result._data, result._shape, result._ctx = y, shape, {first}._ctx",
         "result._version, result._node = [0], None",
-        *([] if style.truth else recorded),
+        *(
+            []
+            if style.truth
+            else [
+                *recorded,
+                *_formatted(made, f"shapes or {same_shapes}" if several else same_shapes),
+            ]
+        ),
         "return result if out is None else put(out, result)",
     ]
+    at_once = []
+    if not own:
+        loads = [
+            f"    {name}_data = {name}._data"
+            for name in arrays
+            if loaded[name] in kept or name == first
+        ]
+        loads += [f"    dtype, shape = {first}_data.dtype, result._shape"]
+        loads += ["    y = result._data"] * saved[-1]
+        at_once = [
+            "if out is None:",
+            f"    result = {letters}_arrays({', '.join([*inputs, *extra])})",
+            *[
+                "    if result is None:",
+                f"        result = {letters}_meeting({', '.join(inputs)})",
+            ]
+            * (several and broadcast and not extra),
+            "    if result is not None:",
+            *[
+                f"        {line}"
+                for line in (
+                    [] if style.truth else [*recorded, *loads, *_formatted(made, own_shapes)]
+                )
+            ],
+            "        return result",
+        ]
     lines = [
         f"if {' and '.join(kinds)}:",
+        *[f"    {line}" for line in at_once],
         *[f"    {name}_data = {name}._data" for name in arrays],
         f"    dtype, shape = {first}_data.dtype, {first}._shape",
         *["    shapes = None"] * several,
@@ -287,3 +410,7 @@ def _case(
     if fits:
         return [*lines, f"    if {' and '.join(fits)}:", *[f"        {line}" for line in body]]
     return [*lines, *[f"    {line}" for line in body]]
+
+
+def _formatted(lines: list[str], *values: str) -> list[str]:
+    return [line.format(*values) for line in lines]

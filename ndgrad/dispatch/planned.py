@@ -17,6 +17,7 @@ from ..memory.device import Buffer
 from ..ops.table import NONE, CompositeOp, ElementwiseOp, Op, Params, UpdateOp
 from ..tape import Array, Node, new_array, next_version, state
 from . import classes
+from .array_calls import has_array_call
 from .numpy_arrays import converted_call
 from .plans import Plan, Plans, plannable
 from .structured import composite_call, record_call, structured_call, unrecorded
@@ -114,6 +115,9 @@ def _function(
         "_state": state,
         "unrecorded": unrecorded,
     }
+    if not isinstance(op, CompositeOp):
+        for count in range(max(least, 1), len(inputs) + 1):
+            plans_of(op).calls.add(count, names, f"arrays_{count}", array)
     for name in params:
         default = op.params[name]
         names[f"default_{name}"] = ABSENT if default is Parameter.empty else default
@@ -131,6 +135,13 @@ def _source(op: Op, inputs: tuple[str, ...], least: int, params: tuple[str, ...]
         def call(its_data=absent, its_axis=default_axis, *rest, name=None, **others):
             if not (rest or others or active):
                 if its_data.__class__ is array:
+                    result = arrays_1(its_data, its_axis)  # the C function
+                    if result is not None:
+                        plan = result._node  # where something has a node
+                        if plan is not None:
+                            result._node = None
+                            ...  # the node, as below
+                        return result
                     x0 = its_data._data
                     # For a tuple the classes of its elements.
                     key = its_data._shape, x0.dtype, its_axis, its_axis.__class__
@@ -197,8 +208,21 @@ def _case(op: Op, inputs: tuple[str, ...], params: tuple[str, ...], general: str
         before = f"unrecorded(before, {arrays} **plan.params)"
         run = [before] if op.before_forward else []
         run += [f"y = plan.run({buffers})", *_result(op, inputs, arrays)]
+    at_once = []
+    if has_array_call(op) and not isinstance(op, CompositeOp):
+        values = [*inputs, *[f"its_{name}" for name in params], *["_training"] * bool(training)]
+        at_once = [
+            f"result = arrays_{len(inputs)}({', '.join(values)})",
+            "if result is not None:",
+            "    plan = result._node",
+            "    if plan is not None:",
+            "        result._node = None",
+            *[f"        {line}" for line in _recorded(op, inputs, loaded=False)],
+            "    return result",
+        ]
     return [
         *training,
+        *at_once,
         *[f"x{i} = {name}._data" for i, name in enumerate(inputs)],
         f"key = {', '.join(key)}",
         "try:",
@@ -216,8 +240,7 @@ def _result(op: Op, inputs: tuple[str, ...], arrays: str) -> list[str]:
     """The statements that make arrays of what a plan has computed, and the node."""
     if not (op.single and len(op.outputs) == 1) or op.states is not None:
         return [f"return finished(plan, y, ({arrays}))"]
-    first, *others = inputs
-    count = len(inputs)
+    first = inputs[0]
     made = [
         "result = new_array(array)",
         f"result._data, result._shape, result._ctx = y, plan.shape, {first}._ctx",
@@ -231,17 +254,24 @@ def _result(op: Op, inputs: tuple[str, ...], arrays: str) -> list[str]:
             f"    version = ({arrays})[plan.owner]._version",
             f"    result = array(y, plan.shape, {first}._ctx, version)",
         ]
+    return [*made, *_recorded(op, inputs, loaded=True), "return result"]
+
+
+def _recorded(op: Op, inputs: tuple[str, ...], *, loaded: bool) -> list[str]:
+    """The statements that make the node; *loaded* says whether elements have names of their own."""
+    first, *others = inputs
+    count = len(inputs)
     kept = op.keeps(count, 1)
     parents = [f"{x}._version if n{i} is None else n{i}" for i, x in enumerate(inputs)]
-    saved = [f"x{i}" if keep else "None" for i, keep in enumerate(kept[:-1])]
+    elements = [f"x{i}" if loaded else f"{x}._data" for i, x in enumerate(inputs)]
+    saved = [x if keep else "None" for x, keep in zip(elements, kept, strict=False)]
     versions = [f"{x}._version" if keep else "None" for x, keep in zip(inputs, kept, strict=False)]
-    saved.append("y" if kept[-1] else "None")
+    saved.append(("y" if loaded else "result._data") if kept[-1] else "None")
     versions.append("result._version" if kept[-1] else "None")
     shapes = [f"{x}._shape" for x in inputs]
     nothing = op.gradient == NONE
     in_graph = " or ".join([f"n{i} is not None" for i in range(count)])
     return [
-        *made,
         *[f"n{i} = {x}._node" for i, x in enumerate(inputs)],
         f"if ({in_graph}) and _state.recording:",
         "    node = result._node = new_node()",
@@ -252,7 +282,6 @@ def _result(op: Op, inputs: tuple[str, ...], arrays: str) -> list[str]:
         f"    node.shapes = ({', '.join([*shapes, 'plan.shape'])},)",
         f"    node.ctx, node.dtype = {first}._ctx, plan.dtype",
         "    node.number = next_version()",
-        "return result",
     ]
 
 

@@ -27,6 +27,7 @@ from ..ops.bound import Backward
 from ..ops.table import CompositeOp, Op, Params, PartialGradient, lookup
 from ..tape import Array, Node, is_tracked
 from . import classes
+from .array_calls import PlanCalls
 from .compositions import composed
 
 _MOST = 512
@@ -131,6 +132,7 @@ class Plans(dict[object, "Plan | Callable[..., Any] | Literal[False] | None"]):
         super().__init__()
         self.op, self.unplanned = op, unplanned
         self._times: dict[object, int] = {}
+        self.calls = PlanCalls()
 
     def __missing__(self, key: object) -> None:
         return None
@@ -151,8 +153,11 @@ class Plans(dict[object, "Plan | Callable[..., Any] | Literal[False] | None"]):
             return None
         try:
             op = self.op
-            make: Any = composed if isinstance(op, CompositeOp) else _planned
-            plan = self[key] = make(op, inputs, params)
+            if isinstance(op, CompositeOp):
+                plan: Any = composed(op, inputs, params)
+            else:
+                plan = _planned(op, inputs, params, self.calls.settled(op, inputs, params))
+            self[key] = plan
         except Exception:  # whatever needs elements fails in its own way; the call says why
             self[key] = False
             return None
@@ -223,8 +228,16 @@ def _whole_by_plan(x: PartialGradient) -> Callable[..., Buffer]:
     return whole
 
 
-def _planned(op: Op, inputs: Sequence[Array], params: Params) -> Plan:
-    """The plan of a call, made on inputs like the given ones."""
+def _planned(
+    op: Op,
+    inputs: Sequence[Array],
+    params: Params,
+    settled: Callable[[Plan], None] = lambda plan: None,
+) -> Plan:
+    """The plan of a call, made on inputs like the given ones.
+
+    *settled* is given it when it has run some times, and runs as it always will.
+    """
     forward = op.forward
     assert forward is not None
     with noted() as program:
@@ -248,6 +261,7 @@ def _planned(op: Op, inputs: Sequence[Array], params: Params) -> Plan:
 
     def replace(run: Run) -> None:
         plan.run = run
+        settled(plan)
 
     plan = Plan(
         program.function(program.parameters, texts, replace),

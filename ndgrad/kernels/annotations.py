@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from numba import types
+
+from ..base import DType, Shape
 
 Function: TypeAlias = Callable[..., Any]
 """A Python function that Numba compiles, or what it has made of it."""
@@ -32,3 +34,38 @@ SmallCall: TypeAlias = Callable[..., Any]
 
 Key: TypeAlias = tuple[object, ...]
 """What one kernel of a family is made for and found by: formulas, dtypes and a layout."""
+
+
+class Slots(NamedTuple):
+    """Where in an object of a class of arrays its attributes lie, in bytes."""
+
+    data: int
+    shape: int
+    ctx: int
+    version: int
+    node: int
+
+
+class PlanEntry(NamedTuple):
+    """A plan: what it is for, and how it runs.
+
+    Attributes
+    ----------
+    params : tuple
+        The parameters, which must be these objects, or floats that equal them.
+    dtypes, shapes : tuple
+        Of the arrays.
+    run : callable
+        Takes the elements of the arrays, as NumPy arrays, and returns those of the result.
+    shape : tuple of int
+        Of the result.
+    plan : object
+        What the result's node is, at first, if some array has a node.
+    """
+
+    params: tuple[object, ...]
+    dtypes: tuple[DType, ...]
+    shapes: tuple[Shape, ...]
+    run: Callable[..., object]
+    shape: Shape
+    plan: object

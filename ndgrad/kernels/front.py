@@ -30,6 +30,7 @@ from ..memory import device
 from ..memory.device import Buffer, DeviceArray, in_use
 from ..memory.storage import empty
 from .build.launch import refuse_unrecorded
+from .cpu import array_calls as host_array_calls
 from .cpu import boxes as host_boxes
 from .cpu import columns as host_columns
 from .cpu import cross_entropy as host_cross_entropy
@@ -160,6 +161,14 @@ elementwise_text = host_elementwise_text.source
 
 host_loop = host_elementwise.compiled
 small_call = host_elementwise.small_call
+bound_to_kernels = host_array_calls.bound_to_kernels
+bound_to_plans = host_array_calls.bound_to_plans
+slots_of = host_array_calls.slots_of
+MOST_ARRAYS, MOST_DTYPES, MOST_PLANS = (
+    host_array_calls.MOST_ARRAYS,
+    host_array_calls.MOST_DTYPES,
+    host_array_calls.MOST_PLANS,
+)
 small_cast = host_elementwise.small_cast
 small_reduction = host_reduction.small_call
 """Compiled code itself, which fast paths hold: they know that nothing is traced."""

@@ -278,29 +278,31 @@ class BufferProgram:
         parameters : sequence of str
         results : str
         replace : callable
-            Is given the function that takes less time, when the first has run `PLAIN_RUNS` times:
+            Is given the function that takes less time, when this one has run `PLAIN_RUNS` times:
             what it calls takes milliseconds to load and longer to compile.
         head : sequence of str
             Lines before those that are noted.
         """
         end = f"return {results}"
         run = _function(parameters, [*head, *self.lines, end], self.constants)
-        if not self._shorter:
-            return run
         count = itertools.count(1).__next__
 
         def counted(*args: object) -> object:
             if count() == PLAIN_RUNS:
                 lines, constants = self._shortened()
-                replace(_function(parameters, [*head, *lines, end], constants))
+                called = f"{results} = c{len(constants) - 1}({', '.join(parameters)})"
+                if [*head, *lines] == [called]:  # that is all: no function around it
+                    replace(constants[-1])
+                else:
+                    replace(_function(parameters, [*head, *lines, end], constants))
             return run(*args)
 
         return counted
 
-    def _shortened(self) -> tuple[list[str], list[object]]:
+    def _shortened(self) -> tuple[list[str], list[Any]]:
         """Lines and constants with the launches that take less time."""
         lines: list[str] = []
-        constants = list(self.constants)
+        constants: list[Any] = list(self.constants)
         for i, line in enumerate(self.lines):
             if i in self._shorter:
                 shorter, makes, refuses, function = self._shorter[i]

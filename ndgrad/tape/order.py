@@ -88,9 +88,10 @@ def topological_order(heads: Iterable[Maker]) -> list[Maker]:
     unusable: list[Node] = []
     some_released = False
     last, sorted_already = heads[0].number if heads else 0, True
+    take, reach, note = pending.pop, pending.append, found.append
     while pending:
-        node = pending.pop()
-        found.append(node)
+        node = take()
+        note(node)
         number = node.number
         if number > last:
             sorted_already = False
@@ -98,7 +99,7 @@ def topological_order(heads: Iterable[Maker]) -> list[Maker]:
         if node.__class__ is not Node:
             if node.__class__ is OutputSlot and node.node not in seen:
                 seen.add(node.node)
-                pending.append(node.node)
+                reach(node.node)
             continue
         if node.saved is None:
             if node.parents:
@@ -112,7 +113,7 @@ def topological_order(heads: Iterable[Maker]) -> list[Maker]:
         for parent in node.parents:
             if parent is not None and not isinstance(parent, Constant) and parent not in seen:
                 seen.add(parent)
-                pending.append(parent)
+                reach(parent)
     if not sorted_already:  # a chain is
         found.sort(key=_number, reverse=True)
     if some_released:

@@ -34,17 +34,17 @@ from ..spec.text import module
 
 # --- the C function -------------------------------------------------------------------------------
 
-_POINTER, _WORD, _INT = cgutils.voidptr_t, cgutils.intp_t, cgutils.int32_t
-_SIZE = 8
+POINTER, WORD, INT = cgutils.voidptr_t, cgutils.intp_t, cgutils.int32_t
+SIZE = 8
 
 # Fields of `PyArrayObject_fields`, which begin behind the head of an object; then come the number
 # of axes, their lengths, and their strides.  The class of an object is the last of its head.
-_DATA = object.__basicsize__
-_LENGTHS, _STRIDES, _CLASS = _DATA + 2 * _SIZE, _DATA + 3 * _SIZE, _DATA - _SIZE
+DATA = object.__basicsize__
+LENGTHS, STRIDES, CLASS = DATA + 2 * SIZE, DATA + 3 * SIZE, DATA - SIZE
 
 # What a function is bound to is a tuple whose first item is bytes: words of the following meaning,
 # then a dtype for each result, then those of bound arguments.
-_ITEMS, _BYTES = tuple.__basicsize__, bytes.__basicsize__ - 1
+ITEMS, BYTES = tuple.__basicsize__, bytes.__basicsize__ - 1
 _KERNEL, _ARRAY_CLASS, _NEW_ARRAY, _FIRST = range(4)
 
 _ARRAY = vector(np.dtype("float32"))  # stands for all: to the machine code they are the same
@@ -67,17 +67,17 @@ def c_function(typing_context: BaseTypingContext, kinds: types.Type):
     """
 
     def generate(context: BaseContext, builder: ir.IRBuilder, signature, values):
-        form = ir.FunctionType(_POINTER, [_POINTER, _POINTER.as_pointer(), _WORD])
+        form = ir.FunctionType(POINTER, [POINTER, POINTER.as_pointer(), WORD])
         name = builder.module.get_unique_name(f"{builder.function.name}.called")
         function = ir.Function(builder.module, form, name)
         function.linkage = "internal"
-        _Writer(context, function, kinds.literal_value).write()
-        return builder.ptrtoint(function, _WORD)
+        Writer(context, function, kinds.literal_value).write()
+        return builder.ptrtoint(function, WORD)
 
     return types.intp(kinds), generate
 
 
-class _Writer:
+class Writer:
     """Writes the instructions of one C function."""
 
     def __init__(self, context: BaseContext, function: ir.Function, kinds: str) -> None:
@@ -91,49 +91,49 @@ class _Writer:
         body, python, kinds = self.body, self.python, self.kinds
         results = sum(kind in "yY" for kind in kinds)
         words = body.bitcast(
-            body.gep(self._field(self.me, _ITEMS, _POINTER), [_WORD(_BYTES)]), _WORD.as_pointer()
+            body.gep(self._field(self.me, ITEMS, POINTER), [WORD(BYTES)]), WORD.as_pointer()
         )
         passed = sum(kind in "vifd" for kind in kinds)
-        wrong = body.icmp_signed("!=", self.number, _WORD(passed))
+        wrong = body.icmp_signed("!=", self.number, WORD(passed))
         self._fail_if(wrong, "PyExc_TypeError", f"this kernel takes {passed} arguments")
-        objects = iter([body.load(body.gep(self.given, [_WORD(i)])) for i in range(passed)])
+        objects = iter([body.load(body.gep(self.given, [WORD(i)])) for i in range(passed)])
         count = _FIRST + results + sum(_WORDS.get(kind, 0) for kind in kinds)
-        known = [body.load(body.gep(words, [_WORD(i)])) for i in range(count)]
+        known = [body.load(body.gep(words, [WORD(i)])) for i in range(count)]
         bound = iter(known[_FIRST + results :])
-        array_class = body.inttoptr(known[_ARRAY_CLASS], _POINTER)
+        array_class = body.inttoptr(known[_ARRAY_CLASS], POINTER)
         arguments: list[ir.Value] = []
         sizes = []
         for kind in kinds:
             if kind == "v":
                 x = next(objects)
-                other = body.icmp_unsigned("!=", self._field(x, _CLASS, _POINTER), array_class)
+                other = body.icmp_unsigned("!=", self._field(x, CLASS, POINTER), array_class)
                 self._fail_if(other, "PyExc_TypeError", "this kernel takes arrays of NumPy")
                 arguments.append(self._array(x))
             elif kind in "VW":
                 data, length = next(bound), next(bound)
-                arguments.append(self._packed(data, length, _WORD(8 if kind == "V" else 4)))
+                arguments.append(self._packed(data, length, WORD(8 if kind == "V" else 4)))
             elif kind in "yY":
                 sizes.append(next(bound) if kind == "Y" else None)
                 arguments.append(None)
             elif kind == "I":
                 arguments.append(next(bound))
             elif kind == "U":
-                arguments.append(body.trunc(next(bound), _INT))
+                arguments.append(body.trunc(next(bound), INT))
             elif kind == "B":
-                arguments.append(body.icmp_signed("!=", next(bound), _WORD(0)))
+                arguments.append(body.icmp_signed("!=", next(bound), WORD(0)))
             elif kind in "FD":
                 value = body.bitcast(next(bound), ir.DoubleType())
                 arguments.append(value if kind == "D" else body.fptrunc(value, ir.FloatType()))
             elif kind == "0":
-                arguments.append(_WORD(0))
+                arguments.append(WORD(0))
             else:
                 arguments.append(self._given_number(kind, next(objects)))
         for size, dtype in zip(sizes, known[_FIRST:], strict=False):
             size = arguments[-1] if size is None else size
-            self._make(body.inttoptr(known[_NEW_ARRAY], _POINTER), array_class, dtype, size)
+            self._make(body.inttoptr(known[_NEW_ARRAY], POINTER), array_class, dtype, size)
         fresh = iter(self.made)
         arguments = [self._array(next(fresh)) if x is None else x for x in arguments]
-        self._run(body.inttoptr(known[_KERNEL], _POINTER), arguments)
+        self._run(body.inttoptr(known[_KERNEL], POINTER), arguments)
         if results == 1:
             body.ret(self.made[0])
         elif results:
@@ -146,7 +146,7 @@ class _Writer:
             body.ret(python.make_none())
 
     def _field(self, start: ir.Value, offset: int, kind: ir.Type) -> ir.Value:
-        at = self.body.gep(start, [_WORD(offset)])
+        at = self.body.gep(start, [WORD(offset)])
         return self.body.load(self.body.bitcast(at, kind.as_pointer()))
 
     def _fail_if(self, wrong: ir.Value, error: str | None = None, text: str = "") -> None:
@@ -156,13 +156,13 @@ class _Writer:
                 self.python.decref(x)
             if error is not None:
                 self.python.err_set_string(error, text)
-            self.body.ret(ir.Constant(_POINTER, None))
+            self.body.ret(ir.Constant(POINTER, None))
 
     def _given_number(self, kind: str, value: ir.Value) -> ir.Value:
         body = self.body
         if kind == "i":
             number = self.python.long_as_longlong(value)
-            doubtful = body.icmp_signed("==", number, _WORD(-1))
+            doubtful = body.icmp_signed("==", number, WORD(-1))
         else:
             number = self.python.float_as_double(value)
             doubtful = body.fcmp_ordered("==", number, ir.DoubleType()(-1.0))
@@ -173,10 +173,10 @@ class _Writer:
     def _array(self, x: ir.Value) -> ir.Value:
         """What a kernel is given for the NumPy array *x*."""
         length, stride = (
-            self.body.load(self._field(x, offset, _WORD.as_pointer()))
-            for offset in (_LENGTHS, _STRIDES)
+            self.body.load(self._field(x, offset, WORD.as_pointer()))
+            for offset in (LENGTHS, STRIDES)
         )
-        return self._packed(self._field(x, _DATA, _WORD), length, stride)
+        return self._packed(self._field(x, DATA, WORD), length, stride)
 
     def _packed(self, data: ir.Value, length: ir.Value, stride: ir.Value) -> ir.Value:
         array = self.context.make_array(_ARRAY)(self.context, self.body)
@@ -193,11 +193,11 @@ class _Writer:
     def _make(self, new: ir.Value, array_class: ir.Value, dtype: ir.Value, size: ir.Value) -> None:
         """A new array for a result, by ``PyArray_NewFromDescr``, which takes over the dtype."""
         body = self.body
-        dtype = body.inttoptr(dtype, _POINTER)
+        dtype = body.inttoptr(dtype, POINTER)
         lengths = cgutils.alloca_once_value(body, size)
-        nothing = ir.Constant(_POINTER, None)
-        arguments = [array_class, dtype, _INT(1), lengths, nothing, nothing, _INT(0), nothing]
-        form = ir.FunctionType(_POINTER, [x.type for x in arguments])
+        nothing = ir.Constant(POINTER, None)
+        arguments = [array_class, dtype, INT(1), lengths, nothing, nothing, INT(0), nothing]
+        form = ir.FunctionType(POINTER, [x.type for x in arguments])
         self.python.incref(dtype)
         y = body.call(body.bitcast(new, form.as_pointer()), arguments)
         self._fail_if(cgutils.is_null(body, y))
@@ -273,7 +273,7 @@ def bound(
     """
     if numba.config.DISABLE_JIT:
         return _interpreted(kernel.serial, kinds, dtypes, values)
-    words = struct.pack("3q", kernel.address, *_numpy_interface())
+    words = struct.pack("3q", kernel.address, *numpy_interface())
     words += struct.pack(f"{len(dtypes)}q", *map(id, dtypes))
     values_left = iter(values)
     for kind in kinds:
@@ -287,7 +287,7 @@ def bound(
     # The function holds what it has the addresses of: threads that come here at once may each have
     # made a definition, of which one is remembered.
     held = words, kernel, dtypes, values, definition, code
-    made: SmallCall = _new_function(ctypes.addressof(definition), held, None)
+    made: SmallCall = new_function(ctypes.addressof(definition), held, None)
     return made
 
 
@@ -324,7 +324,7 @@ def _interpreted(
     return call
 
 
-class _Definition(ctypes.Structure):
+class Definition(ctypes.Structure):
     """CPython's ``PyMethodDef``."""
 
     _fields_ = (
@@ -335,25 +335,25 @@ class _Definition(ctypes.Structure):
     )
 
 
-_METH_FASTCALL = 0x80
+METH_FASTCALL = 0x80
 
-_new_function = ctypes.pythonapi.PyCFunction_NewEx
-_new_function.restype = ctypes.py_object
-_new_function.argtypes = [ctypes.c_void_p, ctypes.py_object, ctypes.c_void_p]
+new_function = ctypes.pythonapi.PyCFunction_NewEx
+new_function.restype = ctypes.py_object
+new_function.argtypes = [ctypes.c_void_p, ctypes.py_object, ctypes.c_void_p]
 
 
 @cache
-def _definition(kinds: str) -> tuple[_Definition, object]:
+def _definition(kinds: str) -> tuple[Definition, object]:
     """CPython's description of the function for *kinds*, and what its machine code belongs to."""
     lines = ["@driver", "def address():", f"    return c_function({kinds!r})"]
     text = module(f"The C function for kernels with arguments of kinds {kinds}.", lines)
     address = binaries.load(f"call_{kinds}", text).address
     address.compile(())
-    return _Definition(b"kernel", address(), _METH_FASTCALL, None), address
+    return Definition(b"kernel", address(), METH_FASTCALL, None), address
 
 
 @cache
-def _numpy_interface() -> tuple[int, int]:
+def numpy_interface() -> tuple[int, int]:
     """The addresses of NumPy's class of arrays, and of ``PyArray_NewFromDescr``."""
     core = "numpy._core" if np.lib.NumpyVersion(np.__version__) >= "2.0.0" else "numpy.core"
     compiled = importlib.import_module(f"{core}._multiarray_umath")

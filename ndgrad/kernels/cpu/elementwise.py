@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numba import types
 
 from ...base import DType, HostArray, Shape
 from ...memory.device import Buffer
+from ...memory.storage import empty
 from ..annotations import Arguments, Key, SmallCall
 from ..build import binaries
 from ..build.launch import CHUNK_ELEMENTS, PARALLEL_ELEMENTS, Specialization, vector
@@ -17,6 +19,7 @@ from ..spec.cast import COPY, cast_by, cast_type
 from ..spec.formula import Loop, formula
 from ..spec.layout import Layout, layout
 from . import calling
+from .array_calls import Entry
 from .elementwise_text import source
 from .launch import start
 from .streaming import STREAMED_ROW, past_caches
@@ -88,6 +91,28 @@ class ElementwiseKernel:
         Where results overwrite operands there are none to return.  It runs serially.
         """
         return calling.bound(self._entry, f"{self._kinds}{'y' * len(self._dtypes)}0i", self._dtypes)
+
+    def plain(self) -> SmallCall:
+        """The same as `small`, at once: it takes more time, and no C function is loaded for it."""
+        serial, dtypes = self.serial, self._dtypes
+
+        def call(*args: Any) -> Any:
+            *operands, n = args
+            results = [empty(n, dtype) for dtype in dtypes]
+            serial(*operands, *results, 0, n)
+            return results[0] if len(results) == 1 else tuple(results) or None
+
+        return call
+
+    @property
+    def kinds(self) -> str:
+        """Of operands, as for `array_calls.bound_to_arrays`."""
+        return self._kinds
+
+    def entry(self, dtype: DType) -> Entry:
+        """What that function calls for arrays of *dtype*, of a flat loop with one result."""
+        (result,) = self._dtypes
+        return Entry(dtype, self._entry, result)
 
     def small_in(self, plan: Layout) -> SmallCall:
         """The same for operands of the shapes of *plan* alone, as ``call(*operands)``."""

@@ -19,6 +19,7 @@ _IMPORTED = {
     "ndgrad.kernels.build.half": "bfloat_to_float float_to_bfloat float_to_half half_to_float",
     "ndgrad.kernels.build.launch": "call chunked driver distribute",
     "ndgrad.kernels.cpu.philox": "tile",
+    "ndgrad.kernels.cpu.array_calls": "array_function",
     "ndgrad.kernels.cpu.calling": "c_function",
     "ndgrad.kernels.cpu.prefetch": "prefetch",
     "ndgrad.kernels.cpu.sort_keys": "sort_key",

@@ -1,0 +1,82 @@
+"""C functions for the commonest calls, which take and return arrays: what they are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from ..kernels import front
+from ..kernels.annotations import PlanEntry, Slots
+from ..ops.table import Op
+from ..tape import Array, new_array
+
+
+def no_call(*operands: object) -> None:
+    """Stands for a C function that is not there yet: it takes no operands."""
+
+
+class PlanCalls:
+    """The C functions by which plans of one operator are called.
+
+    Such a function knows the last few plans for a number of arrays.
+    """
+
+    def __init__(self) -> None:
+        self.callers: dict[int, list[tuple[dict[str, Any], str, type[Array]]]] = {}
+        self.entries: dict[int, list[PlanEntry]] = {}
+
+    def add(self, count: int, names: dict[str, Any], name: str, array: type[Array]) -> None:
+        """Put the function for *count* arrays of a class into *names*, whenever it changes."""
+        self.callers.setdefault(count, []).append((names, name, array))
+        names[name] = no_call
+        if count in self.entries:
+            self._put(count, [(names, name, array)])
+
+    def settled(
+        self, op: Op, inputs: Sequence[Array], params: Mapping[str, object]
+    ) -> Callable[[Any], None]:
+        """What enters the plan of a call like this one, when it is given it."""
+        given = tuple(params.values()), tuple([x._data.dtype for x in inputs])
+        shapes = tuple([x._shape for x in inputs])
+
+        def enter(plan: Any) -> None:
+            if has_array_call(op):
+                self.enter(PlanEntry(*given, shapes, plan.run, plan.shape, plan))
+
+        return enter
+
+    def enter(self, entry: PlanEntry) -> None:
+        """Let the functions know one plan more; they forget the oldest."""
+        count = len(entry.shapes)
+        if count <= front.MOST_ARRAYS:
+            entries = self.entries.get(count, [])
+            self.entries[count] = [entry, *entries][: front.MOST_PLANS]
+            self._put(count, self.callers.get(count, []))
+
+    def _put(self, count: int, callers: list[tuple[dict[str, Any], str, type[Array]]]) -> None:
+        for names, name, array in callers:
+            names[name] = front.bound_to_plans(self.entries[count], array, slots())
+
+
+def has_array_call(op: Op) -> bool:
+    """Whether plans of *op* may be called by a C function: they make one new array."""
+    return not (
+        op.is_view
+        or op.states is not None
+        or op.before_forward is not None
+        or not op.single
+        or len(op.outputs) != 1
+    )
+
+
+@cache
+def slots() -> Any:
+    """Where the attributes of an array are, which are those of all classes of arrays."""
+
+    def make(data: Any, shape: Any, ctx: Any, version: Any, node: Any) -> Array:
+        x = new_array(Array, data, shape, ctx)
+        x._version, x._node = version, node
+        return x
+
+    return Slots(*front.slots_of(make, 5))
