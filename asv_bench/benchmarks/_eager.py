@@ -98,6 +98,7 @@ def _small() -> Iterator[Case]:
             1,
             _same(lambda np, x: x * x + x),
         ),
+        ("numbers", _matrix, 1, _same(lambda np, x: 2 * x + 1)),
         ("sum", _matrix, 1, _same(lambda np, x: x.sum())),
         ("mean-axis1", _matrix, 1, {**_same(lambda np, x: x.mean(1)), "mx": _mx_mean}),
         ("max-axis1", _matrix, 1, {**_same(lambda np, x: np.max(x, 1)), "torch": _torch_max}),

@@ -198,11 +198,20 @@ def slice_of(items: Sequence[Any], shape: Shape) -> StridedSlice:
     return StridedSlice(tuple(lengths), tuple(strides), offset)
 
 
+_PLAIN = frozenset({int, type(None)})
+"""Classes of what plain slices are made of."""
+
+
 def hashable(key: object) -> tuple[object, ...] | None:
     """A key of plain integers, slices of such, None and ... , as what equals no other key's.
 
     Slices can be looked up in a dictionary from Python 3.12 on.
     """
+    if key.__class__ is tuple and len(key) == 2:  # of most: two slices, without a loop
+        a, b = key
+        if a.__class__ is slice and b.__class__ is slice:
+            flat = a.start, a.stop, a.step, b.start, b.stop, b.step
+            return (flat,) if _PLAIN.issuperset(map(type, flat)) else None
     items: list[object] = []
     for item in key if key.__class__ is tuple else (key,):
         if item.__class__ is slice:

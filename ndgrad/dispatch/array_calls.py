@@ -37,12 +37,15 @@ class PlanCalls:
         self, op: Op, inputs: Sequence[Array], params: Mapping[str, object]
     ) -> Callable[[Any], None]:
         """What enters the plan of a call like this one, when it is given it."""
-        given = tuple(params.values()), tuple([x._data.dtype for x in inputs])
-        shapes = tuple([x._shape for x in inputs])
+        values, dtypes = tuple(params.values()), tuple([x._data.dtype for x in inputs])
+        shapes, first = tuple([x._shape for x in inputs]), type(inputs[0])
 
         def enter(plan: Any) -> None:
             if has_array_call(op):
-                self.enter(PlanEntry(*given, shapes, plan.run, plan.shape, plan))
+                self.enter(PlanEntry(values, dtypes, shapes, plan.run, plan.shape, plan))
+            elif op.is_view and plan.owner is None and len(shapes) == 1:
+                entry = PlanEntry((), dtypes, shapes, plan.run, plan.shape, plan)
+                plan.call = front.bound_to_plans([entry], first, slots())
 
         return enter
 

@@ -53,9 +53,12 @@ class Plan:
         All parameters.
     visible : int
         How many results callers see.
+    call : callable or None
+        Of a slice that copies, when it has run some times: from its array to the result, whose node
+        is the plan where the array has one; None for an array that is not like that.
     """
 
-    __slots__ = ("dtype", "owner", "owners", "params", "run", "shape", "shapes", "visible")
+    __slots__ = ("call", "dtype", "owner", "owners", "params", "run", "shape", "shapes", "visible")
 
     def __init__(
         self,
@@ -69,6 +72,7 @@ class Plan:
         self.run, self.dtype, self.params, self.visible = run, dtype, params, visible
         self.shape, self.shapes = shapes[0], shapes
         self.owner, self.owners = owners[0], owners
+        self.call: Callable[[Array], Array | None] | None = None
 
 
 class PlannedParams(dict[str, Any]):

@@ -230,15 +230,15 @@ def _filled(
     out: NDArray | None = None,
 ) -> NDArray:
     try:
-        lengths, size, kind = _form(shape, dtype, what)
+        lengths, size, kind, pooled = _form(shape, dtype, what)
     except TypeError:  # a list, or no shape
-        lengths, size, kind = _form.__wrapped__(shape, dtype, what)
+        lengths, size, kind, pooled = _form.__wrapped__(shape, dtype, what)
     context = current_context() if ctx is None else _context(ctx, what)
     if out is not None:
         out_array(what, out)
     ordinary = not active and context.device_typeid != GPU
     data: Buffer
-    if ordinary and value.__class__ is int and value == 0 and size * kind.itemsize < POOLED_BYTES:
+    if value.__class__ is int and not (value or pooled) and ordinary:
         data = np.zeros(size, kind)
     else:
         data = _allocate(context, size, kind)
@@ -254,11 +254,12 @@ def _filled(
 
 
 @lru_cache(maxsize=1024)
-def _form(shape: object, dtype: object, what: str) -> tuple[Shape, int, DType]:
-    """Lengths, their product, and the dtype of a new array."""
+def _form(shape: object, dtype: object, what: str) -> tuple[Shape, int, DType, bool]:
+    """Lengths, their product, the dtype of a new array, and whether its memory is of the pool."""
     kind = _FLOAT32 if dtype is None else as_dtype(dtype, op=what)
     lengths = _shape(shape, what)
-    return lengths, math.prod(lengths), kind
+    size = math.prod(lengths)
+    return lengths, size, kind, size * kind.itemsize >= POOLED_BYTES
 
 
 def zeros(
