@@ -13,6 +13,7 @@ from typing import Any
 from .. import tracing
 from ..base import MXNetError, Shape, shown
 from ..dispatch import classes, converted_call, planned_function, record_linear
+from ..dispatch.array_calls import SliceCalls
 from ..dispatch.plans import Plan, Plans
 from ..kernels import front
 from ..kernels.spec.strided import StridedSlice, contiguous_strides, is_contiguous
@@ -93,6 +94,10 @@ def getitem(x: Array, key: Any) -> Array:
         if found is not None:
             start, size, rest = found
             return _view(x, start, size, rest or x._one_element)
+        if len(key) == 2 and not tracing.active:
+            copied = _copies[x.__class__](x, *key)
+            if copied is not None:
+                return _recorded_copy(copied, x)
     kind: Any = x.__class__
     if key.__class__ is kind:
         if shape and key._shape and key._data.dtype is not BOOL:
@@ -130,6 +135,8 @@ def _by_key(x: Array, key: object, by_plan: bool = True) -> Array:
         known = x._one_element, shape, x._data.dtype, known
         plan = slices[known]
         if plan:
+            if plan.call is not None and not plan.entered and key.__class__ is tuple:
+                _enter(plan, x, key)
             return _sliced_by(plan, x)
     recorded = traced() or (x._node is not None and state.recording)
     if not recorded and (plan is False or known not in slices):
@@ -194,16 +201,30 @@ def _slices() -> Plans:
     return Plans(lookup("_as_strided"))
 
 
+_copies = SliceCalls()
+
+
+def _enter(plan: Plan, x: Array, key: Any) -> None:
+    if len(key) == 2:
+        _copies.enter(x, key, plan)
+
+
+def _recorded_copy(copy: Array, x: Array) -> Array:
+    """What a C function has copied of *x*, whose node is the plan if *x* has one."""
+    plan: Any = copy._node
+    if plan is not None:
+        copy._node = None
+        if state.recording:
+            record_linear("_as_strided", plan.params, (x,), copy)
+    return copy
+
+
 def _sliced_by(plan: Plan, x: Array) -> Array:
     """The slice that *plan* makes."""
     if plan.call is not None:
         result = plan.call(x)
         if result is not None:
-            if result._node is not None:
-                result._node = None
-                if state.recording:
-                    record_linear("_as_strided", plan.params, (x,), result)
-            return result
+            return _recorded_copy(result, x)
     y = plan.run(x._data)
     if plan.owner is None:
         result = new_array(x.__class__, y, plan.shape, x._ctx)

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from ..kernels import front
-from ..kernels.annotations import PlanEntry, Slots
+from ..kernels.annotations import PlanEntry, Slots, SmallCall
 from ..ops.table import Op
 from ..tape import Array, new_array
 
@@ -60,6 +60,27 @@ class PlanCalls:
     def _put(self, count: int, callers: list[tuple[dict[str, Any], str, type[Array]]]) -> None:
         for names, name, array in callers:
             names[name] = front.bound_to_plans(self.entries[count], array, slots())
+
+
+class SliceCalls(dict[type[Array], SmallCall]):
+    """By class of arrays the C function of an array and the two items of a key.
+
+    It knows the last few slices that were copied.  Where there is none a call takes no operands.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.entries: dict[type[Array], list[PlanEntry]] = {}
+
+    def __missing__(self, kind: type[Array]) -> SmallCall:
+        return no_call
+
+    def enter(self, x: Array, key: tuple[object, ...], plan: Any) -> None:
+        """Let the function know what *plan* copies of arrays like *x*."""
+        plan.entered, kind = True, type(x)
+        entry = PlanEntry(key, (x._data.dtype,), (x._shape,), plan.run, plan.shape, plan)
+        self.entries[kind] = [entry, *self.entries.get(kind, [])][: front.MOST_PLANS]
+        self[kind] = front.bound_to_plans(self.entries[kind], kind, slots())
 
 
 def has_array_call(op: Op) -> bool:

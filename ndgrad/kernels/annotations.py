@@ -52,7 +52,7 @@ class PlanEntry(NamedTuple):
     Attributes
     ----------
     params : tuple
-        The parameters, which must be these objects, or floats that equal them.
+        The parameters, which must be these objects, or equal ints, floats or slices of such.
     dtypes, shapes : tuple
         Of the arrays.
     run : callable

@@ -220,3 +220,24 @@ def test_arrays_that_are_not_finished() -> None:
     again(lambda: nd.tanh(x))
     empty = nd.NDArray.__new__(nd.NDArray)
     assert globals_of("tanh")["v_arrays"](empty) is None
+
+
+def test_slices_are_told_apart() -> None:
+    values = np.arange(3 * 400, dtype="float32").reshape(3, 400)
+    x, like_numpy = nd.array(values), mx.np.array(values)
+    for _ in range(OFTEN):
+        for stop in (2, 3, 300, 301):
+            np.testing.assert_array_equal(x[:, 1:stop].asnumpy(), values[:, 1:stop])
+            np.testing.assert_array_equal(x[1:, 1 : stop : stop - 1].asnumpy(), values[1:, 1:2])
+        np.testing.assert_array_equal(x[:, 5].asnumpy(), values[:, 5])
+        np.testing.assert_array_equal(x[:, -1].asnumpy(), values[:, -1])
+        assert type(like_numpy[:, 1:3]) is mx.np.ndarray and type(x[:, 1:3]) is nd.NDArray
+    for key in ((slice(None), slice(1.0, 3)), (slice(None), 5.0)):
+        with pytest.raises((TypeError, IndexError, ValueError, mx.MXNetError)):
+            x[key]
+    x.attach_grad()
+    with autograd.record():
+        y = x[:, 1:3]
+    y.backward()
+    assert x.grad.sum().asscalar() == 6 and x.grad[:, 1:3].sum().asscalar() == 6
+    assert x[:, 1:3]._node is None

@@ -57,10 +57,11 @@ MOST_ARRAYS = 8
 
 # The words that a function is bound to, before those of each dtype or plan.
 _WORDS = (
-    "array_class new_array own_class float_class int_class data shape ctx version node"
-    " limit params plans"
+    "array_class new_array own_class float_class int_class slice_class"
+    " data shape ctx version node limit params plans"
 ).split()
 _NUMBER = object.__basicsize__  # where in a float its value is
+_START = object.__basicsize__  # where in a slice its start is, before stop and step
 _PLANS = "plans"
 
 
@@ -135,16 +136,21 @@ class _ArrayWriter(Writer):
         own = self._slot(x, "shape")
         equal = cgutils.alloca_once_value(body, body.icmp_unsigned("==", own, shape))
         with body.if_then(body.not_(body.load(equal)), likely=False):
-            form = ir.FunctionType(INT, [POINTER, POINTER, INT])
-            compare = cgutils.get_or_insert_function(body.module, form, "PyObject_RichCompareBool")
-            found = body.call(compare, [own, shape, INT(_EQUAL)])
-            self._fail_if(body.icmp_signed("<", found, INT(0)))
-            with body.if_then(body.icmp_signed("!=", found, INT(0))):
+            with body.if_then(self._equal(own, shape)):
                 self.python.incref(shape)
                 body.store(shape, self._place(x, "shape"))
                 self.python.decref(own)
                 body.store(ir.Constant(ir.IntType(1), 1), equal)
         return body.load(equal)
+
+    def _equal(self, a: ir.Value, b: ir.Value) -> ir.Value:
+        """What Python's ``==`` says of two ints, or of two tuples of such."""
+        body = self.body
+        form = ir.FunctionType(INT, [POINTER, POINTER, INT])
+        compare = cgutils.get_or_insert_function(body.module, form, "PyObject_RichCompareBool")
+        found = body.call(compare, [a, b, INT(_EQUAL)])
+        self._fail_if(body.icmp_signed("<", found, INT(0)))
+        return body.icmp_signed("!=", found, INT(0))
 
     def _result(self, y: ir.Value, shape: ir.Value, ctx: ir.Value, node: ir.Value) -> ir.Value:
         """The array that has the elements *y*."""
@@ -265,21 +271,40 @@ class _PlanWriter(_ArrayWriter):
                 )
         body.ret(self.python.make_none())
 
-    def _same(self, given: ir.Value, wanted: ir.Value) -> ir.Value:
-        """Whether a parameter is the same object, or a float with the same bits."""
+    def _same(self, given: ir.Value, word: ir.Value) -> ir.Value:
+        """Whether a parameter is the same object, or an equal int, float or slice of such."""
+        body = self.body
+        wanted = body.inttoptr(word, POINTER)
+        same = cgutils.alloca_once_value(body, self._same_number(given, wanted))
+        slices = self._are(given, wanted, "slice_class")
+        with body.if_then(body.and_(slices, body.not_(body.load(same))), likely=False):
+            parts = [
+                self._same_number(*[self._field(x, _START + i * SIZE, POINTER) for x in pair])
+                for i, pair in enumerate([(given, wanted)] * 3)
+            ]
+            body.store(body.and_(body.and_(parts[0], parts[1]), parts[2]), same)
+        return body.load(same)
+
+    def _same_number(self, a: ir.Value, b: ir.Value) -> ir.Value:
         body = self.body
         same = cgutils.alloca_once(body, ir.IntType(1))
-        body.store(body.icmp_unsigned("==", body.ptrtoint(given, WORD), wanted), same)
+        body.store(body.icmp_unsigned("==", a, b), same)
         with body.if_then(body.not_(body.load(same)), likely=False):
-            other = body.inttoptr(wanted, POINTER)
-            floats = [
-                body.icmp_unsigned("==", self._field(x, CLASS, WORD), self.known["float_class"])
-                for x in (given, other)
-            ]
-            with body.if_then(body.and_(*floats)):
-                values = [self._field(x, _NUMBER, ir.IntType(64)) for x in (given, other)]
+            with body.if_then(self._are(a, b, "float_class")):
+                values = [self._field(x, _NUMBER, ir.IntType(64)) for x in (a, b)]
                 body.store(body.icmp_unsigned("==", *values), same)
+            with body.if_then(self._are(a, b, "int_class")):
+                body.store(self._equal(a, b), same)
         return body.load(same)
+
+    def _are(self, a: ir.Value, b: ir.Value, name: str) -> ir.Value:
+        """Whether both are of the class that a word names."""
+        return self.body.and_(
+            *[
+                self.body.icmp_unsigned("==", self._field(x, CLASS, WORD), self.known[name])
+                for x in (a, b)
+            ]
+        )
 
     def _run_plan(
         self, run: ir.Value, buffers: ir.Value, count: ir.Value, shape: ir.Value, node: ir.Value
@@ -365,7 +390,7 @@ def _bound(
     words: Sequence[int],
     held: object,
 ) -> SmallCall:
-    known = *numpy_interface(), id(array), id(float), id(int), *slots, *numbers, *words
+    known = *numpy_interface(), id(array), id(float), id(int), id(slice), *slots, *numbers, *words
     definition, code = _definition(kinds)
     # The function holds what it has the addresses of.
     bound = struct.pack(f"{len(known)}q", *known), held, array, definition, code
