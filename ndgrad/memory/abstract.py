@@ -9,6 +9,7 @@ depends on sizes and dtypes alone.
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any, NoReturn, Protocol, TypeAlias
@@ -156,8 +157,8 @@ class BufferProgram:
         self.constants: list[object] = []
         self._allocator = allocator
         self._dtypes: dict[str, DType] = {}  # in which buffers are made, which views may not have
-        self._made: dict[str, str] = {}  # the lines that make small buffers
-        self._shorter: dict[int, tuple[str, bool, bool, Callable[[], Run]]] = {}
+        self._made: dict[str, int] = {}  # the numbers of the lines that make small buffers
+        self._shorter: dict[int, tuple[str, list[int], bool, Callable[[], Run]]] = {}
         self._parameters: list[str] = []
 
     def parameter(self, size: int, dtype: DType) -> AbstractBuffer:
@@ -192,13 +193,16 @@ class BufferProgram:
         text = f"{self.constant(allocator)}({self.constant(n)}, {self.constant(dtype)})"
         made = self.result(text, n, dtype)
         if allocator is np.empty:
-            self._made[made.name] = self.lines[-1]
+            self._made[made.name] = len(self.lines) - 1
         return made
 
-    def was_just_made(self, buffer: AbstractBuffer) -> bool:
-        """Whether the last that was noted is that all of a small *buffer* was made."""
+    def is_untouched(self, buffer: AbstractBuffer) -> bool:
+        """Whether nothing is noted of a small *buffer* but that it was made."""
         made = self._made.get(buffer.name)
-        return made is not None and self.lines[-1] == made
+        if made is None:
+            return False
+        name = re.compile(rf"\b{buffer.name}\b")
+        return not any(name.search(line) for line in self.lines[made + 1 :])
 
     def made_in(self, buffer: AbstractBuffer) -> DType:
         """The dtype in which *buffer* was made."""
@@ -252,17 +256,19 @@ class BufferProgram:
         self,
         make: Callable[[], Run],
         given: Sequence[AbstractBuffer | AbstractValue],
-        made: AbstractBuffer | None,
+        made: Sequence[AbstractBuffer],
         refuses: bool = False,
     ) -> None:
         """Note that the last launch is also done by what *make* returns, in less time.
 
-        It is given what differs between runs, and returns *made*, if that was just made when it was
-        launched.  One that *refuses* elements raises a RuntimeError; the launch itself says why.
+        It is given what differs between runs, and returns those buffers that it makes, which were
+        untouched when it was launched.  One that *refuses* elements raises a RuntimeError; the
+        launch itself says why.
         """
-        target = "" if made is None else f"{made.name} = "
+        target = f"{', '.join([x.name for x in made])} = " if made else ""
         text = f"{target}{{}}({', '.join([x.name for x in given])})"
-        self._shorter[len(self.lines) - 1] = text, made is not None, refuses, make
+        lines = [self._made[x.name] for x in made]
+        self._shorter[len(self.lines) - 1] = text, lines, refuses, make
 
     def function(
         self,
@@ -303,11 +309,13 @@ class BufferProgram:
         """Lines and constants with the launches that take less time."""
         lines: list[str] = []
         constants: list[Any] = list(self.constants)
+        left_out = {i for _, makes, _, _ in self._shorter.values() for i in makes}
         for i, line in enumerate(self.lines):
+            if i in left_out:
+                continue
             if i in self._shorter:
                 shorter, makes, refuses, function = self._shorter[i]
-                general = [lines.pop()] if makes else []  # that made the buffer
-                general.append(line)
+                general = [*[self.lines[made] for made in makes], line]
                 line = shorter.format(f"c{len(constants)}")
                 constants.append(function())
                 if refuses:

@@ -55,24 +55,24 @@ _ARRAYS = {8: "V", 4: "W"}
 
 def _bound(
     program: BufferProgram, kernel: Specialization, args: Arguments, units: int
-) -> tuple[Callable[[], SmallCall], list[_Given], AbstractBuffer | None] | None:
-    """The same by a C function that holds all numbers and makes the buffer that was just made.
+) -> tuple[Callable[[], SmallCall], list[_Given], list[AbstractBuffer]] | None:
+    """The same by a C function that holds all numbers and makes the buffers that are untouched.
 
     Returns
     -------
     tuple or None
-        What makes the function, what it is given and the buffer that it makes; None if
+        What makes the function, what it is given and the buffers that it makes; None if
         there is none for such arguments.
     """
     kinds = ""
     given: list[_Given] = []
     dtypes: list[DType] = []
     values: list[HostArray | float] = []
-    made: AbstractBuffer | None = None
+    made: list[AbstractBuffer] = []
     for x, kind in zip((*args, 0, units), kernel.signature, strict=True):
         if x.__class__ is AbstractBuffer:
-            if made is None and program.was_just_made(x):
-                made = x
+            if program.is_untouched(x) and all(x.name != y.name for y in made):
+                made.append(x)
                 kinds += "Y"
                 values.append(x.size)
                 dtypes.append(program.made_in(x))
@@ -95,7 +95,7 @@ def _bound(
         else:
             kinds += _LETTERS[kind]
             values.append((int(x) + 2**63) % 2**64 - 2**63)  # the same word
-    if made is not None and any(x.name == made.name for x in given):
+    if any(x.name == y.name for x in given for y in made):
         return None
     make = partial(calling.bound, kernel, kinds, tuple(dtypes), tuple(values))
     return make, given, made

@@ -15,7 +15,7 @@ from ...base import FLOATING, DType, DTypeLike, HostArray, MXNetError, Shape, as
 from ...kernels import front
 from ...kernels.spec.cross_entropy import GRADIENT, LOSS, TERM, WEIGHT
 from ...kernels.spec.formula import compute_type, formula
-from ...kernels.spec.reduction import REDUCTIONS, plan
+from ...kernels.spec.reduction import Reduction, plan
 from ...kernels.spec.rowwise import SOFTMAX, AxisKernel, axis_split
 from ...memory.device import Buffer
 from ...memory.storage import empty
@@ -24,7 +24,7 @@ from .. import inference
 from ..axes import choice, number
 from ..declare import operator
 from ..emitter import Emitter, Value
-from ..parts import clipped_index
+from ..parts import clipped_index, narrowed
 from ..table import F, Gradient, Gradients, Result, Sample
 
 # The minimum, which changes nothing, keeps the compiler from taking s from m first: their sum would
@@ -314,6 +314,7 @@ def _cross_entropy_fast(
 
 
 _FOR_CLASS = "softmax_cross_entropy"
+_TOTAL = Reduction("total")  # in float64 throughout: rows are few
 
 
 def _at_label(
@@ -423,7 +424,6 @@ def _softmax_cross_entropy(data: Array, label: Array) -> list[Result]:
     kind = np.dtype(compute_type(dtype, mathematical=True))
     loss, peak, weight = (empty(rows, kind) for _ in range(3))
     front.cross_entropy(data._data, classes, loss, peak, weight, rows, n)
-    # Rows are few: addition in float64 costs nothing.
-    wide = front.cast(loss, np.dtype("float64"))
-    total = front.reduce(REDUCTIONS["sum"], wide, plan((rows,), (0,), False), wide.dtype)
-    return [(front.cast(total, dtype), (1,)), (peak, (rows,)), (weight, (rows,))]
+    wide = kind if kind == dtype else np.dtype("float64")
+    total = front.reduce(_TOTAL, loss, plan((rows,), (0,), False), wide)
+    return [(narrowed(total, dtype), (1,)), (peak, (rows,)), (weight, (rows,))]
