@@ -83,6 +83,35 @@ class Update(Case):
         return self._on(lambda x: x * np.float32(1))
 
 
+class WriteRows(Case):
+    """Rows of a matrix, named by an index array, replaced."""
+
+    name = "small/write-rows"
+    target = Target(0.6)
+
+    def _on(self, convert: Callable[[Any], Any]) -> Run:
+        w, rows, values = map(
+            convert, (uniform(32, 64), integers(16, high=32), uniform(16, 64, seed=1))
+        )
+
+        def run() -> Any:
+            w[rows] = values
+            return w
+
+        return run
+
+    def mx(self, mx: Any) -> Run:
+        return self._on(mx.nd.array)
+
+    def torch(self) -> Run:
+        import torch
+
+        return self._on(torch.from_numpy)
+
+    def numpy(self) -> Run:
+        return self._on(lambda x: x.copy())
+
+
 def _small() -> Iterator[Case]:
     forms: list[tuple[str, Callable[[], tuple[Any, ...]], int, Functions]] = [
         ("bias", lambda: (uniform(32, 64), uniform(64, seed=1)), 2, _same(lambda np, x, b: x + b)),
@@ -136,7 +165,13 @@ def _small() -> Iterator[Case]:
         "torch": lambda torch: torch.rand((32, 64)),
     }
     yield Functional("small/uniform", tuple, draws, target=Target(0.6), comparable=False)
+    normal: Functions = {
+        "mx": lambda nd: nd.random.normal(shape=(32, 64)),
+        "torch": lambda torch: torch.randn((32, 64)),
+    }
+    yield Functional("small/normal", tuple, normal, target=Target(0.6), comparable=False)
     yield Update()
+    yield WriteRows()
 
 
 def _picking() -> Iterator[tuple[str, Callable[[], tuple[Any, ...]], int, Functions]]:
