@@ -102,7 +102,7 @@ def getitem(x: Array, key: Any) -> Array:
     if key.__class__ is kind:
         if shape and key._shape and key._data.dtype is not BOOL:
             return _gather(kind)(x, key)
-    elif key.__class__ is tuple:
+    elif key.__class__ is tuple and key[0].__class__ is kind:
         for item in key:
             if item.__class__ is not kind or not item._shape or item._data.dtype is BOOL:
                 break
