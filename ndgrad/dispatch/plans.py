@@ -162,7 +162,7 @@ class Plans(dict[object, "Plan | Callable[..., Any] | Literal[False] | None"]):
         """
         if not all(map(self._is_plain, params, params.values())):
             return None
-        times = self._times[key] = self._times.get(key, 0) + 1
+        times = self._times[key] = self._times[key] + 1 if key in self else 1
         if times <= self.unplanned:
             if len(self) >= _MOST:
                 self.clear()
