@@ -15,12 +15,14 @@ from ...base import DType
 from ...memory.device import Buffer
 from ..build import binaries, half
 from ..build.launch import Chunked, grain
+from ..spec.formula import formula
 from ..spec.rowwise import AxisKernel
 from ..spec.text import each, expression, indented, loaded, module, stored
 from .launch import launch
 from .sums import PART, summed_in_parts
 
 COLUMNS = 512  # neighbouring columns of one work item
+_TOGETHER = 64  # rows, at most, that are gone over together if they are short
 
 
 def source(spec: AxisKernel, dtypes: tuple[DType, ...], out: DType, kind: str, form: str) -> str:
@@ -62,27 +64,50 @@ def source(spec: AxisKernel, dtypes: tuple[DType, ...], out: DType, kind: str, f
             where = f"0 : min({PART}, full - begin)"
             if keeps:
                 where = f"begin : min(begin + {PART}, full)"
-        body += [
-            "    for line in range(lo, hi):",
-            "        at = line * n",
-            f"        full = {'min(max(lengths[line], 0), n)' if cut else 'n'}",
+        begin = [
+            "at = line * n",
+            f"full = {'min(max(lengths[line], 0), n)' if cut else 'n'}",
         ]
+        reduced = []
         if spec.peak:
-            body += [f"        {line.format('full')}" for line in store]
-            body += indented(greatest_in_row("full", kind, text(spec.peak)), 2)
+            reduced += [line.format("full") for line in store]
+            reduced += greatest_in_row("full", kind, text(spec.peak))
         term, take = text(spec.summed, **per), [f"sum += total({terms})"]
-        body += [
-            "        sum = 0.0",
-            *indented(summed_in_parts(spec.args, "at", "full", terms, term, take, where), 2),
-            f"        s = {kind}(sum)",
-            *([f"        s = {text(spec.once, s='s')}"] if spec.once else []),
-            *[f"        {line.format('full')}" for line in store],
-            "        y = y_all[at : at + n]",
-            *(["        terms = terms_all[0:full]"] if keeps and terms == "terms" else []),
-            *indented(each("full", [f"y[i] = {stored(text(spec.result, **per), out, kind)}"]), 2),
+        reduced += [
+            "sum = 0.0",
+            *summed_in_parts(spec.args, "at", "full", terms, term, take, where),
+            f"s = {kind}(sum)",
+        ]
+        filled = [
+            *[line.format("full") for line in store],
+            "y = y_all[at : at + n]",
+            *(["terms = terms_all[0:full]"] if keeps and terms == "terms" else []),
+            *each("full", [f"y[i] = {stored(text(spec.result, **per), out, kind)}"]),
         ]
         if cut:
-            body += ["        rest = y[full:n]", "        rest[:] = 0"]
+            filled += ["rest = y[full:n]", "rest[:] = 0"]
+        if spec.once and formula(spec.once).cost > 1 and not keeps:
+            # A function of one number takes as long as of a vector: short rows share it.
+            body += [
+                f"    ms_all, ss_all = empty({_TOGETHER}, {kind}), empty({_TOGETHER}, {kind})",
+                f"    together = max(1, min({_TOGETHER}, {PART} // max(n, 1)))",
+                "    for first in range(lo, hi, together):",
+                "        ss = ss_all[0 : min(together, hi - first)]",
+                "        for k in range(ss.size):",
+                "            line = first + k",
+                *indented([*begin, *reduced, "ss_all[k] = s"], 3),
+                *(["            ms_all[k] = m"] if spec.peak else []),
+                "        for i in range(ss.size):",
+                f"            ss[i] = {text(spec.once, s='ss[i]')}",
+                "        for k in range(ss.size):",
+                "            line = first + k",
+                *(["            m = ms_all[k]"] if spec.peak else []),
+                *indented([*begin, "s = ss_all[k]", *filled], 3),
+            ]
+        else:
+            once = [f"s = {text(spec.once, s='s')}"] if spec.once else []
+            body += ["    for line in range(lo, hi):"]
+            body += indented([*begin, *reduced, *once, *filled], 2)
     else:
         per = {"m": "ms[i]", "s": "ss[i]", "t": "t"}
         guard = "r < lengths_here[i]"

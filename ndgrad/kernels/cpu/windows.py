@@ -119,6 +119,9 @@ def fold(x: Buffer, y: Buffer, window: Windows, channels: int, part: Part) -> No
         launch(_fold, x, y, window.constant, *numbers, units, grain(each))
 
 
+_FEW_PLACES = 4
+"""Places along the last axis from which these make a vector."""
+
 # --- pooling --------------------------------------------------------------------------------------
 
 
@@ -154,6 +157,23 @@ def _greatest(x, y, index, geometry, lowest, lo, hi):
                 at_all[j] = -1
             first, top = row // down * sd - geometry[9], row % down * sh - geometry[10]
             origin = (max(first, 0) * height + max(top, 0)) * width
+            if across < _FEW_PLACES:  # one after the other, each along the taps of a row
+                for j in range(across):
+                    left = j * sw - geometry[11]
+                    begin, end = max(left, 0), min(left + kw, width)
+                    best_here, at_here = lowest, np.int32(-1)
+                    for d in range(max(first, 0), min(first + kd, depth)):
+                        for h in range(max(top, 0), min(top + kh, height)):
+                            place = (d * height + h) * width
+                            line = x[plane + place + begin : plane + place + end]
+                            place += begin - origin
+                            for c in range(line.size):
+                                v = line[c]
+                                better = (v > best_here) | ((at_here < 0) & (v == v))
+                                best_here = v if better else best_here
+                                at_here = np.int32(place + c) if better else at_here
+                    best_all[j], at_all[j] = best_here, at_here
+                first = depth  # nothing is left
             for d in range(max(first, 0), min(first + kd, depth)):
                 for h in range(max(top, 0), min(top + kh, height)):
                     for c in range(kw):
