@@ -144,3 +144,25 @@ def test_numbers_for_more_axes_than_there_are_are_ignored() -> None:
 def test_what_does_not_fit_is_named(arguments: dict[str, Any], says: str) -> None:
     with pytest.raises(mx.MXNetError, match=says):
         nd.Pooling(nd.ones((1, 1, 4, 4)), **{"kernel": (2, 2), **arguments})
+
+
+@pytest.mark.parametrize("places", [1, 3, 4])
+def test_the_first_greatest_number_of_few_or_many_windows(places: int) -> None:
+    random = np.random.default_rng(places)
+    values = random.integers(-3, 3, (4, 1, 5, places + 4)).astype("float32")
+    values[random.random(values.shape) < 0.3] = np.nan
+    values[1] = -np.inf
+    values[1, 0, 0, 0] = np.nan
+    x = nd.array(values)
+    x.attach_grad()
+    with autograd.record():
+        y = nd.Pooling(x, kernel=(5, 5), stride=(1, 1), pool_type="max")
+    y.backward()
+    expected, gradient = np.empty((4, 1, 1, places), "float32"), np.zeros_like(values)
+    for n, j in np.ndindex(4, places):
+        window = values[n, 0, :, j : j + 5]
+        expected[n, 0, 0, j] = np.nanmax(window)
+        row, column = np.argwhere(window == np.nanmax(window))[0]
+        gradient[n, 0, row, j + column] += 1
+    np.testing.assert_array_equal(y.asnumpy(), expected)
+    np.testing.assert_array_equal(x.grad.asnumpy(), gradient)

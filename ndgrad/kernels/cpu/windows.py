@@ -167,11 +167,17 @@ def _greatest(x, y, index, geometry, lowest, lo, hi):
                             place = (d * height + h) * width
                             line = x[plane + place + begin : plane + place + end]
                             place += begin - origin
-                            for c in range(line.size):
-                                v = line[c]
-                                better = (v > best_here) | ((at_here < 0) & (v == v))
+                            c = 0
+                            while at_here < 0 and c < line.size:  # up to the first number
+                                v = line[np.uintp(c)]
+                                if v == v:
+                                    best_here, at_here = v, np.int32(place + c)
+                                c += 1
+                            for k in range(c, line.size):
+                                v = line[np.uintp(k)]
+                                better = v > best_here
                                 best_here = v if better else best_here
-                                at_here = np.int32(place + c) if better else at_here
+                                at_here = np.int32(place + k) if better else at_here
                     best_all[j], at_all[j] = best_here, at_here
                 first = depth  # nothing is left
             for d in range(max(first, 0), min(first + kd, depth)):
