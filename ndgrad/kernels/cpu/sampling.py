@@ -60,10 +60,20 @@ def _sample(x, image, at_all, weights_all, y_all, channels, size, lo, hi):
         at2, weights2 = at_all[here:there], weights_all[here:there]
         here, there = here + total, there + total
         at3, weights3 = at_all[here:there], weights_all[here:there]
+        least = 0  # whether all elements around all samples are in the image
+        for k in range(at.size):
+            least = min(least, at[k], at3[k])
         for c in range(channels):
             plane = x[(n * channels + c) * size : (n * channels + c + 1) * size]
             first = (r * channels + c) * count
             y = y_all[first + begin : first + end]
+            if least == 0:
+                for k in range(y.size):
+                    value = zero + weights[k] * plane[np.uintp(at[k])]
+                    value += weights1[k] * plane[np.uintp(at1[k])]
+                    value += weights2[k] * plane[np.uintp(at2[k])]
+                    y[k] = value + weights3[k] * plane[np.uintp(at3[k])]
+                continue
             for k in range(y.size):
                 value = zero
                 if at[k] >= 0:
@@ -92,13 +102,24 @@ def _spread(g, image, at, weights, y, channels, size, lo, hi):
             if image[r] != n:
                 continue
             values = g[(r * channels + c) * count : (r * channels + c + 1) * count]
+            here = r * count
+            at0, weights0 = at[here : here + count], weights[here : here + count]
+            here += total
+            at1, weights1 = at[here : here + count], weights[here : here + count]
+            here += total
+            at2, weights2 = at[here : here + count], weights[here : here + count]
+            here += total
+            at3, weights3 = at[here : here + count], weights[here : here + count]
             for k in range(count):
                 value = values[k]
-                for corner in range(4):
-                    where = corner * total + r * count + k
-                    p = at[np.uintp(where)]
-                    if p >= 0:
-                        plane[np.uintp(p)] += weights[np.uintp(where)] * value
+                if at0[k] >= 0:
+                    plane[np.uintp(at0[k])] += weights0[k] * value
+                if at1[k] >= 0:
+                    plane[np.uintp(at1[k])] += weights1[k] * value
+                if at2[k] >= 0:
+                    plane[np.uintp(at2[k])] += weights2[k] * value
+                if at3[k] >= 0:
+                    plane[np.uintp(at3[k])] += weights3[k] * value
 
 
 def _around(
