@@ -14,9 +14,8 @@ from ...memory.device import Buffer
 from ..build.launch import Chunked, chunked, grain
 from ..spec.normalisation import ROWS
 from .launch import launch
-from .prefetch import prefetch
 from .streaming import STREAMED, STREAMED_ROW, past_caches, stream, streamed
-from .sums import LINE, PART, scratch, sums_of, total
+from .sums import PART, scratch, sums_of, total
 
 _squares = sums_of(lambda x, mean: (x - mean) * (x - mean))
 _scaled_and_along = sums_of(
@@ -36,7 +35,7 @@ _of_channel = sums_of(
 
 
 def _normaliser(by_row: bool, streams: bool) -> Chunked:
-    """The kernel; if results are streamed it asks for the next row too, as memory would idle."""
+    """The kernel, with a gamma and a beta for each row or for each element of one."""
 
     @chunked
     def _normalise(x_all, gamma, beta, y_all, means, inverses, eps, n, lo, hi):
@@ -67,8 +66,6 @@ def _normaliser(by_row: bool, streams: bool) -> Chunked:
                     for i in range(here.size):
                         here[i] = (part[i] - mean) * inverse * scales[i] + shifts[i]
                 if streams:
-                    ahead = row * n + n
-                    prefetch(x_all, ahead + begin, ahead + stop, LINE // x_all.itemsize)
                     stream(y[begin:stop], here)
         streamed()
 
@@ -76,6 +73,8 @@ def _normaliser(by_row: bool, streams: bool) -> Chunked:
 
 
 def _gradients_of(streams: bool) -> Chunked:
+    """The kernel of `gradients`."""
+
     @chunked
     def _gradients(x_all, g_all, gamma, means, inverses, y_all, d_gamma, d_beta, rows, n, lo, hi):
         """The gradient of each chunk's rows, and the chunk's part of those of gamma and beta."""
@@ -106,9 +105,6 @@ def _gradients_of(streams: bool) -> Chunked:
                         h = head[i] * factors[i] - along_ones
                         here[i] = (h - (part[i] - mean) * inverse * along) * inverse
                     if streams:
-                        ahead = row * n + n
-                        prefetch(x_all, ahead + begin, ahead + stop, LINE // x_all.itemsize)
-                        prefetch(g_all, ahead + begin, ahead + stop, LINE // x_all.itemsize)
                         stream(y[begin:stop], here)
         streamed()
 
@@ -116,6 +112,8 @@ def _gradients_of(streams: bool) -> Chunked:
 
 
 def _group_gradients_of(streams: bool) -> Chunked:
+    """The kernel of `group_gradients`."""
+
     @chunked
     def _group_gradients(x_all, g_all, gamma, means, inverses, y_all, scales, shifts, n, lo, hi):
         """The gradient of rows with a gamma each, and a row's part of those of gamma and beta."""
@@ -141,9 +139,6 @@ def _group_gradients_of(streams: bool) -> Chunked:
                 for i in range(here.size):
                     here[i] = (head[i] - along_ones - (part[i] - mean) * inverse * along) * factor
                 if streams:
-                    ahead = row * n + n
-                    prefetch(x_all, ahead + begin, ahead + stop, LINE // x_all.itemsize)
-                    prefetch(g_all, ahead + begin, ahead + stop, LINE // x_all.itemsize)
                     stream(y[begin:stop], here)
         streamed()
 
