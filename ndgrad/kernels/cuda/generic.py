@@ -123,7 +123,8 @@ def _rewritten(
     function: Function, rewriter: type[_OwnArrays], known: dict[str, Function]
 ) -> tuple[Function, list[_Workspace]]:
     """A function of the host as a device function, which calls those of *known* by their names."""
-    namespace = {**function.__globals__, "cuda": cuda, **known}
+    enclosed = inspect.getclosurevars(function).nonlocals
+    namespace = {**function.__globals__, **enclosed, "cuda": cuda, **known}
     own = rewriter(namespace)
     text = textwrap.dedent(inspect.getsource(function))
     tree = ast.increment_lineno(ast.parse(text), function.__code__.co_firstlineno - 1)
