@@ -85,6 +85,11 @@ class NDArrayIter(DataIter):
         self.hard_reset()
 
     @property
+    def data_list(self) -> list[NDArray]:
+        """The arrays of all examples, data before labels; what is written to them comes next."""
+        return [x for _, x in (*self.data, *self.label)]
+
+    @property
     def provide_data(self) -> list[DataDesc]:
         """What the arrays of a batch look like."""
         return [self._described(name, array) for name, array in self.data]

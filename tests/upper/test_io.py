@@ -150,6 +150,14 @@ def test_libsvm_in_parts(tmp_path):
     assert labels == [[1, 0], [-1, 2, 1]]
 
 
+def test_what_is_written_to_the_arrays_of_an_iterator_comes_next():
+    it = mx.io.NDArrayIter({"data": np.ones((4, 2))}, {"label": np.zeros((4, 3))}, batch_size=2)
+    assert [x.shape for x in it.data_list] == [(4, 2), (4, 3)]
+    it.data_list[1][:] = np.arange(12).reshape(4, 3)
+    next(it)
+    assert next(it).label[0].asnumpy().tolist() == [[6, 7, 8], [9, 10, 11]]
+
+
 @pytest.mark.parametrize(
     ("program", "error", "text"),
     [

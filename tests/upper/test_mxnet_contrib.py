@@ -1,9 +1,11 @@
-"""`mx.contrib.text` and `mx.contrib.autograd`."""
+"""`mx.contrib.text`, `mx.contrib.autograd` and `mx.contrib.tensorboard`."""
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -194,3 +196,36 @@ def test_data_loader_iter() -> None:
         assert [b.pad for b in found] == [0, 0, 1]
         assert found[0].data[0].dtype == np.float64
         batches.reset()
+
+
+# --- files of TensorBoard -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("prefix", "name"), [(None, "accuracy"), ("eval", "eval-accuracy")])
+def test_metrics_are_written_under_the_number_of_the_epoch(
+    prefix: str | None, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[tuple[str, float, int]] = []
+
+    class SummaryWriter:
+        def __init__(self, logdir: str) -> None:
+            assert logdir == "logs"
+
+        def add_scalar(self, tag: str, value: float, global_step: int) -> None:
+            written.append((tag, value, global_step))
+
+    mxboard = ModuleType("mxboard")
+    mxboard.SummaryWriter = SummaryWriter  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "mxboard", mxboard)
+    log = mx.contrib.tensorboard.LogMetricsCallback("logs", prefix)
+    metric = mx.metric.Accuracy()
+    metric.update([nd.array([0, 1])], [nd.array([[1, 0], [1, 0]])])
+    log(mx.model.BatchEndParam(3, 1, metric, {}))
+    log(mx.model.BatchEndParam(4, 1, None, {}))
+    assert written == [(name, 0.5, 3)]
+
+
+def test_metrics_cannot_be_written_without_mxboard(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "mxboard", None)
+    with pytest.raises(ImportError, match="pip install mxboard"):
+        mx.contrib.tensorboard.LogMetricsCallback("logs")
