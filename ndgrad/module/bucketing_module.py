@@ -12,6 +12,7 @@ from ..context import Context
 from ..io import DataDesc
 from ..io.batches import DataShapes
 from ..metric import EvalMetric
+from ..name import NameManager
 from ..nd import NDArray
 from ..symbol import Symbol
 from .base_module import (
@@ -94,8 +95,13 @@ class BucketingModule(BaseModule):
         self._monitor: Monitor | None = None
         self._module_of(default_bucket_key)  # refuses a sym_gen that does not fit
 
+    def _generated(self, key: Key) -> tuple[Symbol, Sequence[str] | None, Sequence[str] | None]:
+        """What *sym_gen* makes; numbers in names start anew, so that buckets share parameters."""
+        with NameManager():
+            return self._sym_gen(key)
+
     def _module_of(self, key: Key) -> Module:
-        symbol, data_names, label_names = self._sym_gen(key)
+        symbol, data_names, label_names = self._generated(key)
         return Module(
             symbol,
             data_names,
@@ -197,13 +203,13 @@ class BucketingModule(BaseModule):
     def data_names(self) -> list[str]:
         if self.binded:
             return self._curr_module.data_names
-        return names(self._sym_gen(self._default_bucket_key)[1])
+        return names(self._generated(self._default_bucket_key)[1])
 
     @property
     def output_names(self) -> list[str]:
         if self.binded:
             return self._curr_module.output_names
-        return self._sym_gen(self._default_bucket_key)[0].list_outputs()
+        return self._generated(self._default_bucket_key)[0].list_outputs()
 
     @property
     def data_shapes(self) -> list[DataDesc]:

@@ -118,6 +118,31 @@ def buckets(mx):
     return found
 
 
+def unnamed(mx):
+    """Buckets whose layers have no names: they share parameters by their order."""
+
+    def symbol(key):
+        x = mx.sym.FullyConnected(mx.sym.var("data"), num_hidden=3)
+        x = mx.sym.Activation(x * (1.0 / key), act_type="tanh")
+        x = mx.sym.FullyConnected(x, num_hidden=2)
+        return mx.sym.SoftmaxOutput(x, name="softmax"), ["data"], ["softmax_label"]
+
+    module = mx.mod.BucketingModule(symbol, default_bucket_key=4)
+    module.bind([("data", (4, 5))], [("softmax_label", (4,))])
+    module.init_params(mx.init.Constant(0.5))
+    module.init_optimizer(optimizer_params={"learning_rate": 1.0})
+    found = []
+    for key in (4, 1, 2, 1, 4):
+        module.forward(mx.io.DataBatch(
+            [mx.nd.array(numbers((4, 5), key))], [mx.nd.array(labels(4))], bucket_key=key,
+            provide_data=[("data", (4, 5))], provide_label=[("softmax_label", (4,))],
+        ), is_train=True)  # fmt: skip
+        module.backward()
+        module.update()
+        found.append(shown(module.get_outputs()))
+    return [found, shown(module.get_params()[0])]
+
+
 def own_bind(mx):
     """A module that binds itself, as programs of reinforcement learning and detection do."""
     from_pairs = mx.module.base_module._parse_data_desc
@@ -223,7 +248,8 @@ def loads(mx):
 
 
 PROGRAMS = {
-    program.__name__: program for program in (slices, uneven, manager, buckets, own_bind, loads)
+    program.__name__: program
+    for program in (slices, uneven, manager, buckets, unnamed, own_bind, loads)
 }
 
 if __name__ == "__main__":
