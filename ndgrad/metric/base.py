@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -120,8 +120,8 @@ class EvalMetric:
         return _pairs(*self.get())
 
     def get_global_name_value(self) -> list[Value]:
-        """Pairs of name and global value."""
-        return _pairs(*self.get_global())
+        """Pairs of name and global value; those of `get_name_value` if there are no global sums."""
+        return _pairs(*self.get_global()) if self._has_global_stats else self.get_name_value()
 
     def _value(self, total: float, count: float) -> float:
         return total / count if count else float("nan")
@@ -212,8 +212,9 @@ class CompositeEvalMetric(EvalMetric):
         output_names: list[str] | None = None,
         label_names: list[str] | None = None,
     ) -> None:
-        self.metrics = [create(metric) for metric in metrics or []]
+        self.metrics: list[EvalMetric] = []  # the base class resets what is there
         super().__init__(name, output_names, label_names, has_global_stats=True)
+        self.metrics += [create(metric) for metric in metrics or []]
 
     def add(self, metric: MetricLike) -> None:
         """Add a metric, or what `create` makes one of."""
@@ -255,17 +256,24 @@ class CompositeEvalMetric(EvalMetric):
             metric.reset_local()
 
     def get(self) -> tuple[list[str], list[float]]:
-        return self._joined(EvalMetric.get_name_value)
+        return self._joined(metric.get() for metric in self.metrics)
 
     def get_global(self) -> tuple[list[str], list[float]]:
-        return self._joined(EvalMetric.get_global_name_value)
+        return self._joined(metric.get_global() for metric in self.metrics)
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "metrics": [metric.get_config() for metric in self.metrics]}
 
-    def _joined(self, read: Callable[[EvalMetric], list[Value]]) -> tuple[list[str], list[float]]:
-        pairs = [pair for metric in self.metrics for pair in read(metric)]
-        return [name for name, _ in pairs], [value for _, value in pairs]
+    def _joined(
+        self, results: Iterable[tuple[str | MaybeMany, float | MaybeMany]]
+    ) -> tuple[list[str], list[float]]:
+        """Names and values of metrics that have one each, or some."""
+        names: list[str] = []
+        values: list[float] = []
+        for name, value in results:
+            names.extend([name] if isinstance(name, str) else name)
+            values.extend(value if isinstance(value, (list, tuple)) else [value])
+        return names, values
 
 
 def create(metric: MetricLike, *args: Any, **kwargs: Any) -> EvalMetric:

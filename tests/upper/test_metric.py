@@ -113,6 +113,31 @@ def test_a_metric_of_ones_own():
         metric.register(type("Batches", (metric.EvalMetric,), {}))
 
 
+@pytest.mark.parametrize("as_pair", [tuple, list])
+def test_a_metric_of_ones_own_may_have_some_values(as_pair):
+    class Tasks(mx.metric.EvalMetric):
+        def reset(self):
+            self.sums = [0.0, 0.0]
+
+        def update(self, labels, preds):
+            self.sums = [total + 1.5 for total in self.sums]
+
+        def get(self):
+            return as_pair(["a", "b"]), as_pair(self.sums)
+
+        def get_name_value(self):
+            return list(zip(*self.get(), strict=True))
+
+    metric = Tasks("tasks")
+    metric.update([], [])
+    expected = [("a", 1.5), ("b", 1.5)]
+    assert metric.get_global_name_value() == metric.get_name_value() == expected
+    accuracy = mx.metric.Accuracy()
+    accuracy.update([nd.array([1])], [nd.array([[0, 1]])])
+    both = mx.metric.CompositeEvalMetric([metric, accuracy])
+    assert both.get_name_value() == both.get_global_name_value() == [*expected, ("accuracy", 1.0)]
+
+
 @pytest.mark.parametrize(
     ("make", "label", "pred", "error", "text"),
     [
