@@ -162,7 +162,8 @@ def check_gradients(
         difference = (8 * (at(h) - at(-h)) - (at(2 * h) - at(-2 * h))) / (12 * h)
         scale = max(abs(exact), abs(difference), abs(at(0.0)))
         assert abs(exact - difference) <= _DIFFERENCE[0] * scale + _DIFFERENCE[1], (
-            f"{what}: derivative of order {k} is {exact!r}, finite differences say {difference!r}"
+            f"{what}{': ' if what else ''}derivative of order {k} is {exact!r}, finite differences "
+            f"say {difference!r}"
         )
         current = following
 

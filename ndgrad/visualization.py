@@ -58,6 +58,11 @@ def _nodes(symbol: Symbol, shape: Mapping[str, Shape] | None, function: str) -> 
         raise TypeError(f"{function}: symbol must be a Symbol, got {type(symbol).__name__}")
     shapes: dict[str, Shape] = {}
     if shape is not None:
+        if not isinstance(shape, Mapping):
+            raise TypeError(
+                f"{function}: shape must be a dict of shapes by the inputs' names, such as "
+                f"{{'data': (1, 3)}}, got {type(shape).__name__}"
+            )
         internals = symbol.get_internals()
         _, found, _ = internals.infer_shape(**shape)
         if found is None:

@@ -96,8 +96,8 @@ def _fitting(shape: Shape, target: Shape, without_new: Shape) -> Shape:
                 spread.append(1)
         return tuple(spread)
     raise ValueError(
-        "operands could not be broadcast together with remapped shapes[original->remapped]: "
-        f"{shape} and requested shape {without_new}"
+        f"setitem: a value of shape {shape} does not fit elements of shape {without_new}: operands "
+        "could not be broadcast together"
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any, ParamSpec, TypeVar
 import numpy as np
 
 from .. import tracing
-from ..base import DType, MXNetError, Shape
+from ..base import DType, MXNetError, Shape, shown
 from ..context import GPU, Context
 from ..kernels import front
 from ..memory.device import (
@@ -134,7 +134,11 @@ def structured_call(op: Op) -> Callable[..., object]:
             results = forward(*inputs, **params)
         if isinstance(results, tuple):
             results = (results,)
-        outputs = [_wrap(inputs, *result) for result in results]
+        try:
+            outputs = [_wrap(inputs, *result) for result in results]
+        except TypeError:
+            _check_results(op, results)
+            raise
         if state.recording:
             for x in inputs:
                 if isinstance(x, Array) and x._node is not None:
@@ -192,6 +196,16 @@ def _replace(target: Array, value: Array) -> None:
     """Write a hidden output to an input: whatever the input's place in the graph is, it stays."""
     front.copy(convert(value, target._data.dtype)._data, target._data)
     written(target)
+
+
+def _check_results(op: Op, results: object) -> None:
+    """Raise if a forward, of a user say, has not returned what a forward returns."""
+    for result in results if isinstance(results, (list, tuple)) else (results,):
+        if not isinstance(result, tuple) or len(result) not in (2, 3):
+            raise TypeError(
+                f"Operator {op.name}: its function must return (buffer, shape), or a list of such, "
+                f"got {shown(result)}"
+            )
 
 
 def _wrap(inputs: Sequence[Any], data: Buffer, shape: Shape, to: Context | None = None) -> Array:

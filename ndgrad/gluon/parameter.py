@@ -586,6 +586,7 @@ def _contexts(ctx: Context | Sequence[Context] | None) -> list[Context]:
         return [current_context()]
     if isinstance(ctx, Context):
         return [ctx]
-    if not isinstance(ctx, Iterable):
+    contexts = list(ctx) if isinstance(ctx, Iterable) else [ctx]
+    if not all(isinstance(one, Context) for one in contexts):
         raise TypeError(f"ctx must be a Context such as cpu(), or a list of them, got {shown(ctx)}")
-    return list(ctx)
+    return contexts

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 import numpy as np
 
 from .. import metric, nd
-from ..base import HostArray, Shape
+from ..base import HostArray, Shape, shown
 from ..initializer import InitDesc, Uniform
 from ..io import DataBatch, DataDesc
 from ..io.batches import DataIterLike, DataShapes, checked_iterator
@@ -579,6 +579,12 @@ class BaseModule:
 
 def descriptions(shapes: DataShapes | None) -> list[DataDesc]:
     """Descriptions, from these or from pairs of name and shape."""
+    for x in shapes or []:
+        if not isinstance(x, (tuple, list)) or len(x) < 2:
+            raise TypeError(
+                "data_shapes and label_shapes are lists of DataDesc or of (name, shape), got "
+                f"{shown(shapes)}"
+            )
     return [x if isinstance(x, DataDesc) else DataDesc(*x) for x in shapes or []]
 
 

@@ -60,7 +60,8 @@ def stack(
     """Return arrays of one shape joined along a new axis."""
     found = _arrays("stack", arrays)
     if any(x.shape != found[0].shape for x in found):
-        raise ValueError("stack: all input arrays must have the same shape")
+        shapes = ", ".join(str(x.shape) for x in found)
+        raise ValueError(f"stack: all input arrays must have the same shape, got {shapes}")
     at = one_axis(axis, found[0].ndim + 1, "stack")
     if found[0].ndim == 0:
         found = [x.reshape((1,)) for x in found]

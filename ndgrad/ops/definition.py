@@ -336,6 +336,9 @@ class Op:
         known |= {f"{name}_shape" for name in (*self.inputs, *self.outputs)}
         known |= {f"{name}_dtype" for name in self.inputs} | {f"g_{name}" for name in self.outputs}
         hidden = [name for name in self.outputs if name.startswith("_")]
+        for name in self.names:
+            if not name.isidentifier():
+                raise ValueError(f"operator {name!r}: a name is a word of Python")
         self._require(self.gradient in (DIFFERENTIABLE, ZERO, NONE), "gradient", [self.gradient])
         self._require(not self.wanted - known, "its derivative uses", self.wanted - known)
         self._require(
@@ -365,6 +368,15 @@ class Op:
             raise ValueError(f"operator {self.name!r} has no forward")
         if self.gradient == DIFFERENTIABLE and self.vjp is None:
             raise ValueError(f"operator {self.name!r} needs a vjp, or the fact that it has none")
+
+    def _check_formula(self, text: str, *more: str) -> None:
+        """Raise ValueError if *text* is no formula of the operands and of *more*."""
+        try:
+            formula(text).check()
+        except ValueError as error:
+            raise ValueError(f"operator {self.name!r}: the formula {error}") from None
+        known = (*more, *self.inputs, *self.params)
+        self._subset(f"the formula {text!r} of {', '.join(known)} has", formula(text).names, known)
 
     def _subset(self, what: str, names: Iterable[str], known: Container[str]) -> None:
         unknown = [name for name in names if name not in known]
@@ -456,9 +468,13 @@ class ElementwiseOp(Op):
     def wanted(self) -> frozenset[str]:
         return self.read_by([True] * len(self.inputs))
 
+    def check(self) -> None:
+        self._check_formula(self.formula)
+        for text in self.derivatives.values():
+            self._check_formula(text, "g", "y")
+        super().check()
+
     def check_definition(self) -> None:
-        names = formula(self.formula).names
-        self._subset("a formula of", names, (*self.inputs, *self.params))
         self._subset("derivatives of", self.derivatives, self.inputs)
         if self.gradient == DIFFERENTIABLE and not self.derivatives:
             raise ValueError(f"operator {self.name!r} has no derivative")
@@ -517,7 +533,7 @@ class UpdateOp(Op):
         self._subset("formulas of", self.formulas, self.inputs)
         self._subset("one element in", self.one_element, set(self.inputs) - set(self.formulas))
         for text in self.formulas.values():
-            self._subset("a formula of", formula(text).names, (*self.inputs, *self.params))
+            self._check_formula(text)
         if self.inputs[0] not in self.formulas:
             raise ValueError(f"operator {self.name!r} has no formula of {self.inputs[0]}")
 

@@ -96,7 +96,7 @@ def set_state(state: str = "stop", profile_process: str = "worker") -> None:
         For another *state*.
     """
     if state not in ("run", "stop"):
-        raise KeyError(state)
+        raise KeyError(f"set_state: state must be 'run' or 'stop', got {state!r}")
     profiler.change(running=state == "run", paused=False)
 
 

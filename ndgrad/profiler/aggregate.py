@@ -14,6 +14,9 @@ _CATEGORIES = {BACKWARD: OPERATOR, MEMORY: "Device Storage"}
 _TIMES = ("Total Count", "Time (ms)", "Min Time (ms)", "Max Time (ms)", "Avg Time (ms)")
 _BYTES = ("Total Count", "Min Use  (kB)", "Max Use  (kB)", "Avg Use  (kB)")
 
+_LONGEST = 60
+"""Letters of a name that columns still make way for."""
+
 Row = tuple[int, float, float, float, float]
 """Count, total, minimum, maximum and mean."""
 
@@ -43,17 +46,19 @@ def rows_of(records: Sequence[Record], sort_by: str, ascending: bool) -> Rows:
 def as_table(found: Rows) -> str:
     """The rows as text."""
     lines = ["", "Profile Statistics:", "\tOf counters the values stand in place of times."]
+    width = max((len(name) for rows in found.values() for name in rows), default=0)
+    width = max(25, min(width, _LONGEST))
     for category, rows in found.items():
         is_memory = category == _CATEGORIES[MEMORY]
         heads = _BYTES if is_memory else _TIMES
         lines += [category, "================="]
         for cells in (heads, ["-" * len(head) for head in heads]):
             name = "Name" if cells is heads else "----"
-            lines.append(f"{name:<25} " + " ".join(f"{cell:>16}" for cell in cells))
+            lines.append(f"{name:<{width}} " + " ".join(f"{cell:>16}" for cell in cells))
         for name, (count, *values) in rows.items():
             shown = values[1:] if is_memory else values
             cells = [f"{count:>16}", *(f"{value:>16.4f}" for value in shown)]
-            lines.append(f"{name:<25} " + " ".join(cells))
+            lines.append(f"{name:<{width}} " + " ".join(cells))
         lines.append("")
     return "\n".join(lines) + "\n"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import sys
 import time
 from collections.abc import Sequence
 from html import escape
@@ -13,6 +14,7 @@ import numpy as np
 
 from ..base import MXNetError, shown
 from ..kernels import front
+from ..kernels.build.launch import compile_seconds
 from ..memory.storage import empty
 from .control import profiler
 from .memory import PoolUse
@@ -89,6 +91,8 @@ class profile:
     ----------
     seconds : float
         How long the scope took.
+    compile_seconds : float
+        For how much of that kernels were compiled, or loaded from the disk.
     records : list
         What was recorded.
 
@@ -114,6 +118,7 @@ class profile:
             raise TypeError(f"profile: profile_memory must be a bool, got {shown(profile_memory)}")
         self.records: list[Record] = []
         self.seconds = 0.0
+        self.compile_seconds = 0.0
         self._memory = PoolUse()
         self._by_line = profile_memory
         self._start = 0
@@ -128,11 +133,13 @@ class profile:
         recorder.records = self.records
         profiler.instruments.memory = self._memory
         profiler.change(running=True, paused=False)
+        self.compile_seconds = -compile_seconds()
         self._start = clock()
         return self
 
     def __exit__(self, *error: object) -> None:
         self.seconds = (clock() - self._start) / 1e9
+        self.compile_seconds += compile_seconds()
         profiler.change(running=False)
         running, paused, profiler.options = self._before
         recorder.records, profiler.instruments.memory = self._around
@@ -210,9 +217,11 @@ class profile:
             Show speeds as parts of that of a copy, which is measured then.
         """
         operators, kernels = self.operators(), self.kernels()
+        compiling = self.compile_seconds
         outside = self.seconds - sum(row.own for row in operators)
         lines = [
-            f"{_time(self.seconds)}, of which {_time(max(outside, 0.0))} outside of ndgrad",
+            f"{_time(self.seconds)}, of which {_time(max(outside, 0.0))} outside of ndgrad"
+            + (f" and {_time(compiling)} to compile or load kernels" if compiling > 1e-3 else ""),
             f"memory of the pool: {_bytes(self.current_bytes)} at the end, "
             f"{_bytes(self.peak_bytes)} at most",
         ]
@@ -233,7 +242,7 @@ class profile:
     def _line_cells(self) -> list[list[str]]:
         head = ["memory asked for by", "blocks", "bytes"]
         found = self.memory_by_line()[:_LINES]
-        return [head, *[[f"{Path(f).name}:{n}", str(c), _bytes(b)] for f, n, c, b in found]]
+        return [head, *[[f"{_place(f)}:{n}", str(c), _bytes(b)] for f, n, c, b in found]]
 
     def __repr__(self) -> str:
         return self.table() if self._start else "<profile that was not entered>"
@@ -242,6 +251,14 @@ class profile:
         picture = timeline(self._spans, recorder.threads) if self._spans else ""
         style = "overflow-x: auto; font-size: 85%; line-height: 1.35"
         return f'<pre style="{style}">{escape(repr(self))}</pre>{picture}'
+
+
+def _place(file: str) -> str:
+    """How a file is called: a cell of a notebook by its number, as in tracebacks."""
+    interactive = sys.modules.get("IPython")
+    shell = None if interactive is None else interactive.get_ipython()
+    cell = None if shell is None else shell.compile.format_code_name(file)
+    return Path(file).name if cell is None else str(cell[1])
 
 
 _limit = copy_limit

@@ -57,7 +57,9 @@ def timeline(spans: Sequence[Span], threads: Mapping[int, str]) -> str:
         parts += [_rectangle(x, start, scale, top) for x in own]
     height = y + 20
     parts += _legend([x.record.category for x in drawn], y + 4)
-    length = _text(_WIDTH - _LEFT, _MARGIN + 8, f"{(end - start) / 1e6:,.3g} ms", "#555", "end")
+    milliseconds = (end - start) / 1e6
+    shown = f"{milliseconds:,.0f}" if milliseconds >= 100 else f"{milliseconds:.3g}"
+    length = _text(_WIDTH - _LEFT, _MARGIN + 8, f"{shown} ms", "#555", "end")
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH:.0f} {height:.0f}" '

@@ -80,6 +80,6 @@ def test_block() -> None:
 
 def test_compiled() -> None:
     function = mx.compile(lambda x: x * 2)
-    assert "compiled for 0 signature(s)" in function._repr_html_()
+    assert "compiled for 0 signatures" in function._repr_html_()
     function(mx.nd.ones(3))
     assert "<svg" in function._repr_html_()

@@ -306,7 +306,7 @@ def test_explain() -> None:
 
     x = some(3)
     x.attach_grad()
-    assert "0 signature(s)" in repr(function.explain())
+    assert "0 signatures" in repr(function.explain())
     with autograd.record():
         y = function(x)
     y.backward()

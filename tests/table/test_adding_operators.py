@@ -429,8 +429,22 @@ def test_facts_are_checked() -> None:
     ):
         with pytest.raises(ValueError, match=f"operator '_wrong': .*{message}"):
             operator("_wrong", **{"gradient": "zero", **facts})(forward)
-    with pytest.raises(ValueError, match=r"a formula of unknown \['z'\]"):
-        unary("_wrong", "x + z", "g")
+    for text, message in (
+        ("x + z", r"'x \+ z' of x has unknown \['z'\]"),
+        ("tanhh(x)", r"'tanhh\(x\)' calls 'tanhh' \(did you mean 'tanh'\?\)"),
+        ("tanh(x", r"'tanh\(x' is no expression: .* never closed"),
+        ("np.exp(x)", "calls np.exp; functions have plain names"),
+        ("x if x > 0 else 0", "'x if x > 0 else 0' in it.*where"),
+        ("x[0]", r"'x\[0\]' in it"),
+        ("'x'", "in it, which is no number"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            unary("_wrong", text, "g")
+        if "z" not in text:
+            with pytest.raises(ValueError, match=message):
+                unary("_wrong", "x", text)
+    with pytest.raises(ValueError, match=r"'two words'.*word of Python"):
+        unary("two words", "x", "g")
     with pytest.raises(ValueError, match="has no formula of weight"):
         update("_wrong", "weight mom", mom="mom + weight")
     with pytest.raises(ValueError, match=r"is composite: \['vjp'\] follow"):

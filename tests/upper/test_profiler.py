@@ -5,17 +5,21 @@ from __future__ import annotations
 import gc
 import json
 import re
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import numba
 import numpy as np
 import pytest
 
 import ndgrad as mx
 from ndgrad import MXNetError, autograd, nd, profiler
 from ndgrad.base import written_function
+from ndgrad.kernels.build.launch import compile_seconds, entry_point
 from ndgrad.nd import tanh
 from ndgrad.ops.bound import CALLS
 from ndgrad.ops.table import OPS
@@ -117,7 +121,7 @@ def test_pause() -> None:
 def test_wrong_arguments() -> None:
     with pytest.raises(MXNetError, match="set_config: Cannot find argument 'file'"):
         profiler.set_config(file="x")
-    with pytest.raises(KeyError):
+    with pytest.raises(KeyError, match="'run' or 'stop', got 'start'"):
         profiler.set_state("start")
     with pytest.raises(MXNetError, match="mark: Invalid Input: 'everywhere'"):
         profiler.Domain("net").new_marker("marker").mark("everywhere")
@@ -291,6 +295,34 @@ def test_shown(x: nd.NDArray, monkeypatch: pytest.MonkeyPatch) -> None:
         pass
     with pytest.raises(TypeError, match="profile: profile_memory must be a bool, got 1"):
         profiler.profile(profile_memory=1)
+
+
+def test_time_to_compile(x: nd.NDArray, monkeypatch: pytest.MonkeyPatch) -> None:
+    seconds = iter((5.0, 7.5, 7.5, 7.5))
+    monkeypatch.setattr(session, "compile_seconds", lambda: next(seconds))
+    with profiler.profile() as p:
+        step(x)
+    assert p.compile_seconds == 2.5
+    assert "outside of ndgrad and 2.5 s to compile or load kernels" in repr(p)
+    with profiler.profile() as p:
+        step(x)
+    assert p.compile_seconds == 0 and "compile or load" not in repr(p)
+
+
+def test_kernels_that_are_compiled_take_time() -> None:
+    before = compile_seconds()
+    entry_point(numba.njit(lambda i: i + 1), (numba.types.intp,))
+    assert compile_seconds() > before
+
+
+def test_lines_of_cells_have_the_cells_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    cells = {"/tmp/ipykernel_1/23.py": ("Cell", "In[7]")}
+    shell = SimpleNamespace(compile=SimpleNamespace(format_code_name=cells.get))
+    monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: shell))
+    assert session._place("/tmp/ipykernel_1/23.py") == "In[7]"
+    assert session._place("/home/me/train.py") == "train.py"
+    monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: None))
+    assert session._place("/tmp/ipykernel_1/23.py") == "23.py"
 
 
 def test_copy_limit(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -44,7 +44,7 @@ class Explanation:
                 self._add(f"{what}, a step of {title}", plan.report)
 
     def __repr__(self) -> str:
-        lines = [f"{self._name}: compiled for {len(self.programs)} signature(s)"]
+        lines = [f"{self._name}: compiled for {_counted(len(self.programs), 'signature')}"]
         for what, report in self.reports:
             lines += ["", what, *_lines(report)]
         return "\n".join(lines)
@@ -66,10 +66,15 @@ class Explanation:
         return f"<pre>{escape(repr(self))}</pre>{pictures}"
 
 
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
 def _lines(report: Report) -> list[str]:
     saved = report.unfused_bytes / max(1, report.fused_bytes)
+    steps = _counted(len(report.steps), "step")
     lines = [
-        f"  {report.instructions} instructions in {len(report.steps)} steps",
+        f"  {_counted(report.instructions, 'instruction')} in {steps}",
         f"  {report.unfused_bytes:,} bytes moved one by one, {report.fused_bytes:,} fused "
         f"({saved:.1f} times less), {report.workspace:,} bytes of workspace",
         f"  planned and compiled in {report.seconds:.3f} s; kernels from the disk cache: "

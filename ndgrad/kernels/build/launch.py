@@ -9,6 +9,7 @@ are.
 from __future__ import annotations
 
 import inspect
+import time
 from functools import cached_property, partial, wraps
 from typing import Any, NoReturn
 
@@ -247,11 +248,24 @@ class Specialization:
         self.serial(*args[:-2], 0, args[-2])
 
 
+_compile_seconds = 0.0
+
+
+def compile_seconds() -> float:
+    """How long this process has compiled kernels, or loaded them from the disk."""
+    return _compile_seconds
+
+
 def _compiled(dispatcher: Any, signature: Signature) -> tuple[Function, int]:
     """The compiled code for one signature, past the dispatcher, and its address."""
     if numba.config.DISABLE_JIT:
         return dispatcher, dispatcher
-    dispatcher.compile(signature)
+    global _compile_seconds
+    start = time.perf_counter()
+    try:
+        dispatcher.compile(signature)
+    finally:
+        _compile_seconds += time.perf_counter() - start
     (result,) = [r for types_, r in dispatcher.overloads.items() if tuple(types_) == signature]
     pointer = result.library.get_pointer_to_function(result.fndesc.llvm_func_name)
     return result.entry_point, pointer

@@ -14,12 +14,20 @@ from functools import cache, cached_property
 from types import CodeType
 from typing import Any
 
+from ..._similar import did_you_mean
 from ...base import DType, MXNetError, is_floating
 from ..annotations import Function
 from ..scalar import SCALARS
 
 _INTEGER = "int64"
 """Literals and results of integer arithmetic are as wide as the widest operand."""
+
+
+_NODES = (
+    *(ast.BinOp, ast.UnaryOp, ast.Compare, ast.Call, ast.Name, ast.Constant, ast.Load),
+    *(ast.operator, ast.unaryop, ast.cmpop),
+)
+_CHOICES = (ast.IfExp, ast.BoolOp)
 
 
 class Formula:
@@ -30,11 +38,20 @@ class Formula:
     text : str
         A Python expression of names, numbers, ``+ - * / %``, comparisons and calls of scalar
         functions (`ndgrad.kernels.scalar.SCALARS`).
+
+    Raises
+    ------
+    ValueError
+        If it is no expression.
     """
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self._tree = ast.parse(text, mode="eval").body
+        try:
+            self._tree = ast.parse(text, mode="eval").body
+        except (SyntaxError, TypeError, ValueError) as error:
+            reason = error.msg if isinstance(error, SyntaxError) else error
+            raise ValueError(f"{text!r} is no expression: {reason}") from None
         calls = [node.func for node in ast.walk(self._tree) if isinstance(node, ast.Call)]
         self.functions = frozenset(f.id for f in calls if isinstance(f, ast.Name))
         names = {node.id for node in ast.walk(self._tree) if isinstance(node, ast.Name)}
@@ -42,6 +59,27 @@ class Formula:
 
     def __repr__(self) -> str:
         return f"Formula({self.text!r})"
+
+    def check(self) -> None:
+        """Raise ValueError if it is more than an expression of numbers and scalar functions."""
+        for node in ast.walk(self._tree):
+            if isinstance(node, ast.Call) and not isinstance(node.func, ast.Name):
+                raise ValueError(
+                    f"{self.text!r} calls {ast.unparse(node.func)}; functions have plain names, "
+                    "such as exp"
+                )
+            number = not isinstance(node, ast.Constant) or isinstance(node.value, (int, float))
+            if not number or not isinstance(node, _NODES):
+                hint = "; where(condition, a, b) chooses" if isinstance(node, _CHOICES) else ""
+                raise ValueError(
+                    f"{self.text!r} has {ast.unparse(node)!r} in it, which is no number, "
+                    f"operation, comparison or call{hint}"
+                )
+        for name in sorted(self.functions - SCALARS.keys()):
+            raise ValueError(
+                f"{self.text!r} calls {name!r}{did_you_mean(name, SCALARS)}, expected one of "
+                f"{', '.join(sorted(SCALARS))}"
+            )
 
     @cached_property
     def cost(self) -> int:
