@@ -193,7 +193,8 @@ def train(data: Data, kind: str, epochs: int, seed: int, compiled: bool) -> tupl
         step = mx.compile(step)
     history = History()
     test_images, test_digits = nd.array(data.test_images), nd.array(data.test_digits)
-    bar = trange(epochs, desc="training", unit="epoch")
+    # Kernels are compiled when they are first needed, and kept on the disk for the next run.
+    bar = trange(epochs, desc="compiling and training", unit="epoch")
     for epoch in bar:
         # The learning rate falls to nothing along half a cosine.
         learning_rate = nd.array([LEARNING_RATE * 0.5 * (1 + np.cos(np.pi * epoch / epochs))])
@@ -207,6 +208,7 @@ def train(data: Data, kind: str, epochs: int, seed: int, compiled: bool) -> tupl
         history.train_loss.append(total / len(data.train_digits))
         history.test_loss.append(float(loss_of(scores, test_digits).asscalar()))
         history.test_accuracy.append(float(hits))
+        bar.set_description("training", refresh=False)
         bar.set_postfix(loss=f"{history.train_loss[-1]:.4f}", accuracy=f"{hits:.1%}")
     return network, history
 

@@ -38,6 +38,7 @@ for net in (generator, discriminator):
     trainers.append(gluon.Trainer(net.collect_params(), "adam", adam))
 
 cross_entropy = gluon.loss.SigmoidBinaryCrossEntropyLoss()
+cross_entropy.hybridize()  # a few kernels, not one for each of its operators
 real, fake = nd.ones(BATCH), nd.zeros(BATCH)
 
 # %%

@@ -9,7 +9,7 @@ import threading
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Never, Self, overload
+from typing import TYPE_CHECKING, Any, Self, overload
 
 import numpy as np
 
@@ -132,7 +132,7 @@ class Block:
     _is_layer = True  # and not only a container of layers
 
     def __init__(
-        self, prefix: str | None = None, params: ParameterDict | None = None, **unknown: Never
+        self, prefix: str | None = None, params: ParameterDict | None = None, **unknown: object
     ) -> None:
         for key in unknown:
             raise unknown_keyword(self, Block, key)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Never
+from typing import TYPE_CHECKING, Any
 
 from .. import nd, symbol
 from ..autograd import pause
@@ -68,7 +68,7 @@ class HybridBlock(Block):
     """
 
     def __init__(
-        self, prefix: str | None = None, params: ParameterDict | None = None, **unknown: Never
+        self, prefix: str | None = None, params: ParameterDict | None = None, **unknown: object
     ) -> None:
         super().__init__(prefix=prefix, params=params, **unknown)
         self._active = False
