@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import numbers
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -22,10 +23,10 @@ from ..base import (
     Shape,
     as_dtype,
 )
-from ..context import GPU, Context, check_usable
-from ..dispatch import check_writable, classes
+from ..context import Context, check_usable
+from ..dispatch import buffer_arithmetic, check_writable, classes
 from ..kernels import front
-from ..memory.device import Buffer, host
+from ..memory.device import Buffer, device_of, host, in_use, on_device
 from ..ops.axes import choice, flag
 from ..ops.storage import (
     Csr,
@@ -39,6 +40,7 @@ from ..ops.storage import (
     indices_rise,
     nothing_like,
     row_size,
+    side_by_side,
     summed_rows,
 )
 from ..ops.table import F
@@ -63,7 +65,6 @@ class BaseSparseNDArray(NDArray):
     def __init__(self, parts: Parts | None, ctx: Context | None = None) -> None:
         if parts is None or ctx is None:
             return  # pickles of MXNet call __setstate__ next
-        expect_host(ctx)
         self._stored, self._shape, self._ctx = parts, parts.shape, ctx
         self._version, self._node = [0], parts.node
         if active and (tracer := recorder()) is not None:
@@ -77,16 +78,16 @@ class BaseSparseNDArray(NDArray):
     @staticmethod
     def _zeros(stype: str, shape: Shape, dtype: DTypeLike, ctx: Context) -> BaseSparseNDArray:
         """Zeros in a sparse storage."""
-        index = NDArray(np.empty(0, np.int64), (0,), ctx)
-        none = np.empty(0, dtype)
+        index = NDArray._from_numpy(np.empty(0, np.int64), ctx)
         if stype == "csr":
             if len(shape) != 2:
                 raise MXNetError(f"csr storage is of two axes, got shape {shape}")
-            starts = NDArray(np.zeros(shape[0] + 1, np.int64), (shape[0] + 1,), ctx)
-            return CSRNDArray(Csr(NDArray(none, (0,), ctx), index, starts, shape), ctx)
+            starts = NDArray._from_numpy(np.zeros(shape[0] + 1, np.int64), ctx)
+            none = NDArray._from_numpy(np.empty(0, dtype), ctx)
+            return CSRNDArray(Csr(none, index, starts, shape), ctx)
         if not shape:
             raise MXNetError("row_sparse storage is of one axis or more, got shape ()")
-        data = NDArray(none, (0, *shape[1:]), ctx)
+        data = NDArray._from_numpy(np.empty((0, *shape[1:]), dtype), ctx)
         return RowSparseNDArray(RowSparse(data, index, shape), ctx)
 
     # --- facts -----------------------------------------------------------------------------------
@@ -205,10 +206,20 @@ class BaseSparseNDArray(NDArray):
 
     def _on(self, context: Context) -> NDArray:
         check_usable(context)
-        made: NDArray = F.identity(self)
-        expect_host(context)
-        made._ctx = context
+        made = self._moved(context)
+        if state.recording and self._node is not None:
+            made._node = self._dense().as_in_context(context)._node
         return made
+
+    def _moved(self, context: Context) -> BaseSparseNDArray:
+        """A copy on *context* that is not in the graph."""
+        if active and (tracer := recorder()) is not None:
+            move = (self,), repr(context)
+            (made,) = tracer.sparse.call("copy", lambda xs: [xs[0]._moved(context)], *move)
+            return made
+        arrays = {name: getattr(self._parts, name) for name in self._parts._fields[:-2]}
+        moved = {name: x.copyto(context) for name, x in arrays.items()}
+        return self._of(self._parts._replace(**moved, node=None), context)
 
     def detach(self) -> NDArray:
         """Return an array of the same elements that is not in the graph."""
@@ -244,6 +255,8 @@ class BaseSparseNDArray(NDArray):
         else:
             own = value._dense() if isinstance(value, BaseSparseNDArray) else value
             parts = compressed(own, self.stype)
+        if value._ctx != self._ctx:
+            parts = self._of(parts._replace(node=None), value._ctx)._moved(self._ctx)._parts
         dtype = self._parts.data._data.dtype
         if parts.data._data.dtype != dtype:
             parts = self._of(parts, self._ctx)._cast(dtype)._parts
@@ -312,12 +325,13 @@ class BaseSparseNDArray(NDArray):
             total: Any = None
             for x in [*found, elements(self._parts)] if add else found:
                 if isinstance(x, tuple):
-                    x = front.add(x[1], x[0], 1, self._shape[0], inner)
-                total = x if total is None else total + x
+                    with on_device(device_of(x[1])) if in_use else nullcontext():
+                        x = front.add(x[1], x[0], 1, self._shape[0], inner)
+                total = x if total is None else buffer_arithmetic.add(total, x)
             whole = type(self._parts.data)(total, self._shape, self._ctx)
             self._replace_parts(compressed(whole, self.stype))
             return
-        index, rows = held[0] if len(held) == 1 else map(np.concatenate, zip(*held, strict=True))
+        index, rows = held[0] if len(held) == 1 else map(side_by_side, zip(*held, strict=True))
         merged, total = summed_rows(index, rows, inner)
         if total is held[0][1]:  # others may hold it
             merged, total = merged.copy(), total.copy()
@@ -337,17 +351,11 @@ class BaseSparseNDArray(NDArray):
                     "Check failed: err != kCSRIdxErr: Indices of csr NDArray should be "
                     "non-negative, in ascending order per row and less than the number of columns."
                 )
-        elif (np.diff(self._parts.indices._data) <= 0).any():
+        elif (np.diff(host(self._parts.indices._data)) <= 0).any():
             raise MXNetError(
                 "Check failed: err != kRSPIdxErr: Indices of row_sparse NDArray should be "
                 "non-negative, less than the size of first dimension and in ascending order"
             )
-
-
-def expect_host(context: Context) -> None:
-    """Raise if a sparse array is to be on a GPU."""
-    if context.device_typeid == GPU:
-        raise MXNetError(f"sparse arrays are on the host, got context {context}")
 
 
 def check_parts(x: Parts) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import cache
 from typing import Any
 
@@ -13,7 +14,7 @@ from ..base import MXNetError
 from ..kernels import front
 from ..kernels.spec.columns import Columns
 from ..kernels.spec.formula import Loop
-from ..memory.device import Buffer
+from ..memory.device import Buffer, in_use, on_device, operands_device
 from ..ops.bound import Call
 from ..ops.storage import RowSparse, is_parts, row_size
 from ..ops.table import Op, Params, UpdateOp, lookup
@@ -44,6 +45,8 @@ def sparse_call(op: Op, inputs: Sequence[Any], params: Params, out: Any) -> obje
     """A call in which an input, or *out*, is sparse."""
     if isinstance(out, (list, tuple)) and len(out) == 1:
         (out,) = out
+    if in_use:
+        operands_device(f"Operator {op.name}", op.keywords, inputs)
     if isinstance(op, UpdateOp):
         if tracing.active and (recorder := tracing.recorder()) is not None:
             result = recorder.sparse.update(op, _update, inputs, params, out)
@@ -73,7 +76,8 @@ def _result(op: Op, inputs: Sequence[object], params: Params) -> Any:
             for x in inputs
         ]
         if any(map(is_parts, mixed)):
-            found = op.sparse(op, mixed, given)
+            with _place(inputs):
+                found = op.sparse(op, mixed, given)
             if found is not None:
                 return sparse._of(found, context) if is_parts(found) else found
     made = _unrecorded(op, inputs, params)
@@ -83,6 +87,13 @@ def _result(op: Op, inputs: Sequence[object], params: Params) -> Any:
     if isinstance(made, sparse):
         return sparse._of(made._parts._replace(node=result._node), context)
     return result
+
+
+def _place(inputs: Sequence[object]) -> AbstractContextManager[object]:
+    """A scope in which what is allocated is where the inputs are."""
+    if not in_use:
+        return nullcontext()
+    return on_device(operands_device("", ("",), inputs))
 
 
 def _all_dense(inputs: Sequence[object]) -> list[Any]:
@@ -106,7 +117,8 @@ def _of_parts(op: Op, inputs: Sequence[object], params: Params) -> Any:
     assert op.sparse is not None
     sparse = classes.sparse
     parts = [x._parts if isinstance(x, sparse) else x for x in inputs]
-    found = unrecorded(op.sparse, op, parts, {**op.params, **params})
+    with _place(inputs):
+        found = unrecorded(op.sparse, op, parts, {**op.params, **params})
     if not is_parts(found):
         return found
     return sparse._of(found, next(x._ctx for x in inputs if isinstance(x, sparse)))
@@ -132,7 +144,8 @@ def _update(op: UpdateOp, inputs: Sequence[Array], params: Params, out: Array | 
                     f"Operator {op.name}: argument {name} has shape {list(x._shape)}, expected "
                     f"{list(arrays[0]._shape)}, that of {op.keywords[0]}"
                 )
-        _update_rows(op, arrays, parts, params)
+        with _place(inputs):
+            _update_rows(op, arrays, parts, params)
     else:
         unrecorded(op.call, *arrays, out=arrays[0], **params)
     for x in states:

@@ -455,7 +455,7 @@ group_gradients = entry("group_gradients", host_normalisation.group_gradients)
 
 # --- sparse matrices ------------------------------------------------------------------------------
 
-csr_product = entry("csr_product", host_sparse.csr_product)
+csr_product = entry("csr_product", host_sparse.csr_product, "data")
 csr_row_numbers = entry("csr_row_numbers", host_sparse.csr_row_numbers)
 csr_to_dense = entry("csr_to_dense", host_sparse.csr_to_dense)
 dense_to_csr = entry("dense_to_csr", host_sparse.dense_to_csr)

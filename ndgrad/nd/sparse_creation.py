@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from ..array.ndarray import NDArray
-from ..array.sparse import BaseSparseNDArray, CSRNDArray, RowSparseNDArray, check_parts, expect_host
+from ..array.sparse import BaseSparseNDArray, CSRNDArray, RowSparseNDArray, check_parts
 from ..base import DType, DTypeLike, HostArray, MXNetError, Shape, as_dtype, shown
-from ..context import GPU, Context, check_usable, cpu, current_context
+from ..context import GPU, Context, check_usable, current_context
 from ..ops.storage import Csr, Parts, RowSparse
 
 _FLOAT32 = np.dtype("float32")
@@ -20,8 +20,7 @@ _STYPES = ("default", "row_sparse", "csr")
 
 def _context(ctx: Context | None, what: str) -> Context:
     if ctx is None:
-        current = current_context()
-        return cpu() if current.device_typeid == GPU else current
+        return current_context()
     if not isinstance(ctx, Context):
         raise TypeError(f"{what}: ctx must be a Context such as cpu(), got {shown(ctx)}")
     check_usable(ctx, op=what)
@@ -48,7 +47,9 @@ def _values(x: object, dtype: DType | None, what: str, arg: str) -> HostArray:
 
 
 def _shared(x: HostArray, ctx: Context) -> NDArray:
-    """An array around the memory of a NumPy array."""
+    """An array around the memory of a NumPy array; a copy on a GPU."""
+    if ctx.device_typeid == GPU:
+        return NDArray._from_numpy(x, ctx)
     return NDArray(x.reshape(-1), x.shape, ctx)
 
 
@@ -217,7 +218,6 @@ def _from_places(
 
 
 def _checked(parts: Parts, ctx: Context) -> Any:
-    expect_host(ctx)
     check_parts(parts)
     return BaseSparseNDArray._of(parts, ctx)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 from .. import tracing
-from ..memory.device import Buffer
+from ..memory.device import Buffer, device_of, in_use, on_device
 from ..tape import Array
 from .definition import Params, lookup
 
@@ -57,8 +58,10 @@ class PartialGradient:
         if found is None:
             return None
         if tracing.active and (recorder := tracing.recorder()) is not None:
-            return recorder.rows(self.name, found, self.inputs, self.params)
-        return found(*self.inputs, **self.params)
+            with on_device(device_of(self.inputs[0]._data)) if in_use else nullcontext():
+                return recorder.rows(self.name, found, self.inputs, self.params)
+        with on_device(device_of(self.inputs[0]._data)) if in_use else nullcontext():
+            return found(*self.inputs, **self.params)
 
     def accumulate(self, total: Buffer) -> None:
         """Add the gradient to a buffer of its size."""

@@ -30,7 +30,10 @@ from .storage import (
     first_of,
     is_parts,
     of_elements,
+    picked,
+    row_size,
     scaled_rows,
+    spread,
 )
 from .table import ZERO, F, Gradients, Needs, Op, Params, PartialGradient, Result, Sample
 
@@ -117,7 +120,7 @@ def _rows_of_csr_dot(
     found, inverse = np.unique(host(_index(indices)), return_inverse=True)
     columns, small = beside(indices, inverse.reshape(-1)), (shape[0], found.size)
     y, _ = _csr_product(data, columns, indptr, rhs, small, True)
-    return found, y
+    return beside(indices, found)._data, y
 
 
 def _csr_product(
@@ -228,13 +231,13 @@ def _retained_parts(op: Op, inputs: Sequence[Operand], params: Params) -> RowSpa
             f"Operator _sparse_retain: indices must be in [0, {x.shape[0]}), got {index.min()} to "
             f"{index.max()}"
         )
-    own, inner = host(x.indices._data), int(np.prod(x.shape[1:]))
+    own, inner = host(x.indices._data), row_size(x.shape)
     order = np.argsort(own, kind="stable")
     at = np.searchsorted(own[order], index)
     there = at < own.size
     there[there] = own[order[at[there]]] == index[there]
-    rows = np.zeros((index.size, inner), x.data._data.dtype)
-    rows[there] = host(x.data._data).reshape(-1, inner)[order[at[there]]]
+    found = picked(x.data._data, order[at[there]], inner)
+    rows = spread(found, np.flatnonzero(there), index.size, inner)
     made = beside(x.data, rows, (index.size, *x.shape[1:]))
     return RowSparse(made, beside(x.indices, index.copy()), x.shape)
 

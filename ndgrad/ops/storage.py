@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import reduce
 from typing import NamedTuple, TypeAlias, TypeGuard, cast
 
@@ -17,7 +18,8 @@ import numpy as np
 from .. import tracing
 from ..base import DType, HostArray, MXNetError, Shape, is_floating, wide_dtype
 from ..kernels import front
-from ..memory.device import host
+from ..memory.device import Buffer, DeviceArray, copy, device_of, host, in_use, on_device, to_device
+from ..memory.storage import empty
 from ..tape import Array, Maker
 from .axes import choice
 from .table import F, Op, Params, lookup
@@ -76,9 +78,49 @@ SparseCall: TypeAlias = Callable[[Op, Sequence[Operand], Params], Parts | Array 
 """The fact ``sparse`` of an operator."""
 
 
-def beside(x: Array, values: HostArray, shape: Shape | None = None) -> Array:
-    """An array of *values*, of the class of *x* and on its device."""
-    return x.__class__(values.reshape(-1), values.shape if shape is None else shape, x._ctx)
+def beside(x: Array, values: Buffer, shape: Shape | None = None) -> Array:
+    """An array of *values*, which may be on the host, of the class of *x* and on its device."""
+    buffer = to_device(values.reshape(-1), device_of(x._data))
+    return x.__class__(buffer, values.shape if shape is None else shape, x._ctx)
+
+
+def place_of(x: Parts) -> AbstractContextManager[object]:
+    """A scope in which what is allocated is where a sparse array's elements are."""
+    return on_device(device_of(x.data._data)) if in_use else nullcontext()
+
+
+def picked(values: Buffer, index: HostArray, inner: int = 1) -> Buffer:
+    """The rows of *inner* elements that valid indices, of the host, name."""
+    if not isinstance(values, DeviceArray):
+        return values.reshape(-1, inner)[index].reshape(-1)
+    with on_device(values.device):
+        if not index.size * inner:
+            return empty(0, values.dtype)
+        own = to_device(index.astype(np.int64, copy=False), values.device)
+        return front.take(values, own, 1, values.size // inner, inner)
+
+
+def spread(values: Buffer, index: HostArray, rows: int, inner: int = 1) -> Buffer:
+    """Zeros in *rows* of *inner* elements, of which those that indices name are *values*."""
+    with on_device(device_of(values)) if in_use else nullcontext():
+        y: Buffer = empty(rows * inner, values.dtype)
+        y.fill(0)
+        if index.size * inner:
+            own = to_device(index.astype(np.int64, copy=False), device_of(values))
+            front.put(values, own, y, 1, rows, inner)
+        return y
+
+
+def side_by_side(buffers: Sequence[Buffer]) -> Buffer:
+    """The elements of *buffers*, of one dtype and device, one behind the other."""
+    first, *others = buffers
+    if not others or not isinstance(first, DeviceArray):
+        return first if not others else np.concatenate([host(x) for x in buffers])
+    y, at = first.device.empty(sum(x.size for x in buffers), first.dtype), 0
+    for x in buffers:
+        copy(x, y[at : at + x.size])
+        at += x.size
+    return y
 
 
 def _csr(parts: Iterable[Array], shape: Shape) -> Csr:
@@ -96,34 +138,37 @@ def row_size(shape: Shape) -> int:
 
 def is_complete(x: RowSparse) -> bool:
     """Whether every row is stored, in order: *data* is all there is."""
+    if x.indices._data.size != x.shape[0]:
+        return False
     index = host(x.indices._data)
-    return index.size == x.shape[0] and bool((index == np.arange(index.size)).all())
+    return bool((index == np.arange(index.size)).all())
 
 
-def _plain(x: HostArray) -> HostArray:
+def _plain(x: Buffer) -> Buffer:
     """The same elements in a dtype that a processor adds and compares by itself."""
     wide = wide_dtype(x.dtype)
     if wide != x.dtype:
-        return host(front.cast(x, wide))
+        return front.cast(x, wide)
     return x.view(np.uint8) if x.dtype.kind == "b" else x
 
 
-def _as_before(x: HostArray, dtype: DType) -> HostArray:
+def _as_before(x: Buffer, dtype: DType) -> Buffer:
     """What was made of `_plain` elements, in their *dtype*."""
-    return x if x.dtype == dtype else host(front.cast(x, dtype))
+    return x if x.dtype == dtype else front.cast(x, dtype)
 
 
-def elements(x: Parts) -> HostArray:
+def elements(x: Parts) -> Buffer:
     """All elements of a sparse array; may be those of its *data*."""
     if tracing.active and (recorder := tracing.recorder()) is not None:
         return recorder.sparse.elements(x)
-    data, indices = host(x.data._data), host(x.indices._data)
-    if isinstance(x, Csr):
-        made = front.csr_to_dense(_plain(data), indices, host(x.indptr._data), *x.shape)
-        return _as_before(made, data.dtype)
-    if is_complete(x):
-        return data
-    return host(front.add(data, indices, 1, x.shape[0], row_size(x.shape)))
+    data, indices = x.data._data, x.indices._data
+    with place_of(x):
+        if isinstance(x, Csr):
+            made = front.csr_to_dense(_plain(data), indices, x.indptr._data, *x.shape)
+            return _as_before(made, data.dtype)
+        if is_complete(x):
+            return data
+        return front.add(data, indices, 1, x.shape[0], row_size(x.shape))
 
 
 def dense(x: Parts) -> Array:
@@ -143,7 +188,12 @@ def compressed(x: Array, stype: str) -> Parts:
     """
     if tracing.active and (recorder := tracing.recorder()) is not None:
         return recorder.sparse.compressed(x, stype)
-    values, shape = host(x._data), x._shape
+    with on_device(device_of(x._data)) if in_use else nullcontext():
+        return _compressed(x, stype)
+
+
+def _compressed(x: Array, stype: str) -> Parts:
+    values, shape = x._data, x._shape
     if stype == "csr":
         if len(shape) != 2:
             raise ValueError(
@@ -157,8 +207,7 @@ def compressed(x: Array, stype: str) -> Parts:
         raise ValueError("cast_storage: a row_sparse array has one axis or more, got shape ()")
     inner = row_size(shape)
     index = front.nonzero_rows(_plain(values), shape[0], inner)
-    rows = front.take(values, index, 1, shape[0], inner)
-    made = beside(x, host(rows), (index.size, *shape[1:]))
+    made = beside(x, picked(values, index, inner), (index.size, *shape[1:]))
     return RowSparse(made, beside(x, index), shape, x._node)
 
 
@@ -171,32 +220,38 @@ def nothing_like(x: Parts) -> Parts:
     return RowSparse(beside(x.data, np.empty(0, dtype), (0, *x.shape[1:])), none, x.shape)
 
 
-def summed_rows(indices: HostArray, values: HostArray, inner: int) -> tuple[HostArray, HostArray]:
+def summed_rows(indices: Buffer, values: Buffer, inner: int) -> tuple[Buffer, Buffer]:
     """Rows by rising indices, each one once; those of one index are added up."""
-    if bool((indices[1:] > indices[:-1]).all()):
+    own, device = host(indices), device_of(values)
+    if bool((own[1:] > own[:-1]).all()):
         return indices, values
-    found, inverse = np.unique(indices, return_inverse=True)
-    return found, host(front.add(values, inverse.reshape(-1), 1, found.size, inner))
+    found, inverse = np.unique(own, return_inverse=True)
+    with on_device(device) if in_use else nullcontext():
+        place = to_device(inverse.reshape(-1), device)
+        total = front.add(values, place, 1, found.size, inner)
+    return to_device(found, device), total
 
 
 def sorted_parts(x: Parts) -> Parts:
     """The same array with indices that rise, in CSR in each row; one index once."""
-    indices, data = host(x.indices._data), host(x.data._data)
+    data = x.data._data
     if isinstance(x, RowSparse):
-        index, rows = summed_rows(indices, data, row_size(x.shape))
-        if index is indices:
+        index, rows = summed_rows(x.indices._data, data, row_size(x.shape))
+        if index is x.indices._data:
             return x
         made = beside(x.data, rows, (index.size, *x.shape[1:]))
         return x._replace(data=made, indices=beside(x.indices, index))
     if indices_rise(x):
         return x
-    rows = host(front.csr_row_numbers(x.indptr._data, indices.size))
+    indices = host(x.indices._data)
+    rows = host(rows_of(x)._data)
     order = np.lexsort((indices, rows))
-    rows, indices, data = rows[order], indices[order], data[order]
+    rows, indices, data = rows[order], indices[order], picked(data, order)
     first = np.ones(rows.size, bool)
     first[1:] = (rows[1:] != rows[:-1]) | (indices[1:] != indices[:-1])
     place = np.cumsum(first) - 1
-    total = host(front.add(data, place, 1, int(first.sum()), 1))
+    with place_of(x):
+        total = front.add(data, to_device(place, device_of(data)), 1, int(first.sum()), 1)
     return csr_of(x, total, indices[first], rows[first])
 
 
@@ -209,7 +264,7 @@ def indices_rise(x: Csr) -> bool:
     return bool(rises.all())
 
 
-def csr_of(like: Csr, data: HostArray, indices: HostArray, rows: HostArray) -> Csr:
+def csr_of(like: Csr, data: Buffer, indices: HostArray, rows: HostArray) -> Csr:
     """A matrix of the shape of *like* from elements in order of their *rows*."""
     indptr = np.searchsorted(rows, np.arange(like.shape[0] + 1))
     made = (beside(like.data, part) for part in (data, indices, indptr.astype(np.int64)))
@@ -303,19 +358,17 @@ def merged(op: Op, inputs: Sequence[Operand], params: Params) -> Parts | None:
     inner = 1 if isinstance(a, Csr) else row_size(a.shape)
     operands = []
     for x, place in zip((a, b), places, strict=True):
-        data = host(x.data._data)
-        wide = np.zeros((place.size, inner), data.dtype)
-        there = place >= 0
-        wide[there] = data.reshape(-1, inner)[place[there]]
-        operands.append(beside(x.data, wide))
+        there = np.flatnonzero(place >= 0)
+        rows = picked(x.data._data, place[there], inner)
+        wide = spread(rows, there, place.size, inner)
+        operands.append(beside(x.data, wide, (place.size, inner)))
     result = op.call(*operands, **params)
     if isinstance(a, RowSparse):
-        made = beside(result, host(result._data), (indices.size, *a.shape[1:]))
+        made = beside(result, result._data, (indices.size, *a.shape[1:]))
         return RowSparse(made, beside(a.indices, indices), a.shape)
-    values = host(result._data)
-    rows = host(front.csr_row_numbers(indptr, indices.size))
-    kept = values != 0
-    return csr_of(a, values[kept], indices[kept], rows[kept])
+    numbers = host(front.csr_row_numbers(indptr, indices.size))
+    kept = np.flatnonzero(host(result._data) != 0)
+    return csr_of(a, picked(result._data, kept), indices[kept], numbers[kept])
 
 
 def merged_all(op: Op, inputs: Sequence[Operand], params: Params) -> Parts | None:
@@ -385,7 +438,7 @@ def picked_rows(x: Csr, rows: HostArray) -> Csr:
     counts = starts[rows + 1] - starts[rows]
     indptr = np.concatenate(([0], np.cumsum(counts)))
     place = np.arange(indptr[-1]) + np.repeat(starts[rows] - indptr[:-1], counts)
-    data, indices = host(x.data._data)[place], host(x.indices._data)[place]
+    data, indices = picked(x.data._data, place), picked(x.indices._data, place)
     made = (beside(x.data, part) for part in (data, indices, indptr))
     return _csr(made, (rows.size, x.shape[1]))
 
@@ -422,13 +475,13 @@ def block(x: Csr, rows: range, columns: range | None = None) -> Csr:
     """The elements of a matrix in ranges of rows and columns."""
     starts = host(x.indptr._data)[rows.start : rows.stop + 1] if rows else np.zeros(1, np.int64)
     own = slice(int(starts[0]), int(starts[-1]))
-    data, indices = host(x.data._data)[own].copy(), host(x.indices._data)[own].copy()
-    indptr = starts - starts[0]
-    width = x.shape[1]
+    data, indices = x.data._data[own].copy(), x.indices._data[own].copy()
+    indptr, width = starts - starts[0], x.shape[1]
     if columns is not None and len(columns) < width:
-        kept = (indices >= columns.start) & (indices < columns.stop)
+        numbers, width = host(indices), len(columns)
+        kept = (numbers >= columns.start) & (numbers < columns.stop)
         indptr = np.concatenate(([0], np.cumsum(kept)))[indptr]
-        data, indices, width = data[kept], indices[kept] - columns.start, len(columns)
+        data, indices = picked(data, np.flatnonzero(kept)), numbers[kept] - columns.start
     made = (beside(x.data, part) for part in (data, indices, indptr))
     return _csr(made, (len(rows), width))
 

@@ -47,7 +47,7 @@ def test_one_package_imports_cuda() -> None:
             assert not any(f"{name}.".startswith(("cuda.", "numba.cuda.")) for name in names), path
 
 
-SHORT = {"rows": ["rows"], "arrays": ["arrays", "streams"]}
+SHORT = {"rows": ["rows"], "arrays": ["arrays", "streams", "sparse"]}
 """Files of `on_gpu` whose tests run always, but for those that are marked, by process."""
 
 SLOW = {"others": ["products", "replay", "sharing"]}

@@ -27,6 +27,7 @@ import ndgrad as mx
 from ndgrad import autograd, context
 from ndgrad.kernels import OPS
 from ndgrad.kernels.build import binaries
+from ndgrad.kernels.cpu import sparse as host_sparse
 
 # Modules ask when they are imported whether there is a simulator: before `launched` says so.
 from ndgrad.kernels.cuda import backend, driver, matmul, strided  # noqa: F401
@@ -363,3 +364,19 @@ def test_what_the_driver_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
     numbers = [np.float32(0.5), np.int8(-1), np.bool_(False), np.int64(7)]
     assert seen[1] == [*array, *(x.tobytes() for x in numbers)]
     assert len(made._words) == 1  # used again
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_kernels_of_sparse_arrays(dtype: str, launched: Launched) -> None:
+    values = (np.ones(3, dtype), [0, 2, 1], [0, 2, 2, 3])
+    x = mx.nd.sparse.csr_matrix(values, shape=(3, 4), ctx=mx.gpu())
+    for transpose in (False, True):
+        dense = mx.nd.ones((3 if transpose else 4, 2), ctx=mx.gpu(), dtype=dtype)
+        mx.nd.dot(x, dense, transpose_a=transpose, forward_stype="default")
+    elements = x.tostype("default")
+    elements.tostype("row_sparse")
+    starts, columns, data = (part._data for part in (x.indptr, x.indices, x.data))
+    host_sparse._collect(elements._data, starts, columns, data, 4, 3, 1)
+    names = {kernel.function.__module__ for kernel in launched}
+    assert len(names) > 6, names
+    launched.check()

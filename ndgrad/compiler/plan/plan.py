@@ -117,6 +117,8 @@ def _replay_obstacle(fusion: Fusion, report: Report) -> str:
     for member in (member for group in fusion.groups for member in group.members):
         if isinstance(member, CustomCall) and member.facts is None:
             return f"is not replayed as a CUDA graph: {member.title} draws random numbers"
+        if any(value.dynamic for value in (*member.inputs, *member.outputs)):
+            return f"is not replayed as a CUDA graph: {member.title} reads a sparse array"
     if (steps := len(report.steps)) < WORTH:
         return f"is not replayed as a CUDA graph: {steps} steps, which pays from {WORTH} on"
     return ""

@@ -14,7 +14,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...base import HostArray
-from ...memory.device import Buffer
+from ...memory.device import Buffer, device_of, host, to_device
 from ...memory.storage import empty
 from ..build.launch import chunked, grain
 from .launch import launch
@@ -156,7 +156,7 @@ def csr_product(
 
 
 @chunked
-def _row_numbers(indptr, y, lo, hi):
+def row_numbers(indptr, y, lo, hi):
     """y[p] = i for the elements p of the rows i in [lo, hi)."""
     for i in range(lo, hi):
         for p in range(max(indptr[i], 0), min(indptr[i + 1], y.size)):
@@ -168,7 +168,7 @@ def csr_row_numbers(indptr: Buffer, count: int) -> Buffer:
     y = empty(count, np.dtype("int64"))
     y.fill(0)
     if indptr.size > 1:
-        launch(_row_numbers, indptr, y, indptr.size - 1, grain(1, 8))
+        launch(row_numbers, indptr, y, indptr.size - 1, grain(1, 8))
     return y
 
 
@@ -187,11 +187,9 @@ def _spread(data, indices, indptr, y, n, lo, hi):
                 row[indices[p]] += data[p]
 
 
-def csr_to_dense(
-    data: HostArray, indices: HostArray, indptr: HostArray, m: int, n: int
-) -> HostArray:
+def csr_to_dense(data: Buffer, indices: Buffer, indptr: Buffer, m: int, n: int) -> Buffer:
     """The (m, n) matrix with all its zeros; elements of one place are added up."""
-    y: HostArray = np.empty(m * n, data.dtype)
+    y: Buffer = empty(m * n, data.dtype)
     if y.size:
         _spread(data, indices, indptr, y, n, m, grain(n))
     return y
@@ -222,25 +220,29 @@ def _starts(counts: HostArray) -> HostArray:
     return np.concatenate(([0], np.cumsum(counts)))
 
 
-def dense_to_csr(x: HostArray, m: int, n: int) -> tuple[HostArray, HostArray, HostArray]:
-    """Data, indices and indptr of what is not zero in an (m, n) matrix; NaN is not."""
-    counts: HostArray = np.zeros(m, np.int64)
+def _counts(x: Buffer, m: int, n: int) -> HostArray:
+    """How many elements of each row of an (m, n) matrix are not zero; on the host."""
+    counts = empty(m, np.dtype("int64"))
+    counts.fill(0)
     if x.size:
         _count(x, counts, n, m, grain(n))
-    indptr = _starts(counts)
-    indices: HostArray = np.empty(int(indptr[-1]), np.int64)
-    data: HostArray = np.empty(indices.size, x.dtype)
+    return host(counts)
+
+
+def dense_to_csr(x: Buffer, m: int, n: int) -> tuple[Buffer, Buffer, Buffer]:
+    """Data, indices and indptr of what is not zero in an (m, n) matrix; NaN is not."""
+    starts = _starts(_counts(x, m, n))
+    indptr = to_device(starts, device_of(x))
+    indices: Buffer = empty(int(starts[-1]), np.dtype("int64"))
+    data: Buffer = empty(indices.size, x.dtype)
     if data.size:
         _collect(x, indptr, indices, data, n, m, grain(n, 2))
     return data, indices, indptr
 
 
-def nonzero_rows(x: HostArray, m: int, n: int) -> HostArray:
-    """The rows of an (m, n) matrix in which some element is not zero."""
-    counts: HostArray = np.zeros(m, np.int64)
-    if x.size:
-        _count(x, counts, n, m, grain(n))
-    return np.flatnonzero(counts)
+def nonzero_rows(x: Buffer, m: int, n: int) -> HostArray:
+    """The rows of an (m, n) matrix in which some element is not zero; on the host."""
+    return np.flatnonzero(_counts(x, m, n))
 
 
 # --- merging --------------------------------------------------------------------------------------

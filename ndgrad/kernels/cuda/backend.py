@@ -19,6 +19,7 @@ from .reduction import run as reduce
 from .rowwise import run as rowwise
 from .scan import recurrence, running_sum
 from .sort import move_by_order, order
+from .sparse import csr_product
 from .strided import expand, fill_around, strided_copy, strided_slice
 from .windows import greatest_in_windows
 
@@ -31,6 +32,7 @@ __all__ = [
     "checked",
     "chunked",
     "columns",
+    "csr_product",
     "dense",
     "elementwise",
     "expand",

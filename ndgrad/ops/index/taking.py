@@ -261,7 +261,7 @@ def _rows_taken(
 ) -> tuple[Buffer, Buffer] | None:
     if axis_of("take", axis, len(shape)):
         return None
-    return host(valid_indices("take", indices, shape[0], mode)), data._data
+    return valid_indices("take", indices, shape[0], mode), data._data
 
 
 @operator(

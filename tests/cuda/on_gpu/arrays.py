@@ -421,19 +421,3 @@ def test_writes_while_recording() -> None:
         found.append((z.asnumpy(), x.grad.asnumpy()))
     for on_device, on_host in zip(*found, strict=True):
         assert np.allclose(on_device, on_host)
-
-
-@pytest.mark.parametrize(
-    "make",
-    [
-        lambda ctx: nd.sparse.csr_matrix(([1, 2], [0, 2], [0, 1, 2]), shape=(2, 3), ctx=ctx),
-        lambda ctx: nd.sparse.row_sparse_array(([[1, 2]], [0]), shape=(3, 2), ctx=ctx),
-        lambda ctx: nd.sparse.zeros("csr", (2, 3), ctx=ctx),
-        lambda ctx: nd.ones((2, 3), ctx=ctx).tostype("row_sparse"),
-        lambda ctx: nd.ones((2, 3)).tostype("csr").as_in_context(ctx),
-        lambda ctx: nd.ones((2, 3), ctx=ctx).attach_grad(stype="row_sparse"),
-    ],
-)
-def test_sparse_arrays_are_on_the_host(make):
-    with pytest.raises(MXNetError, match=r"sparse arrays are on the host, got context gpu\(0\)"):
-        make(mx.gpu(0))
