@@ -519,3 +519,17 @@ def test_a_file_of_mxnet():
     same(found["c"], DENSE, "csr")
     same(found["z"], np.zeros((2, 3)), "csr")
     same(found["y"], np.zeros((2, 3)), "row_sparse")
+
+
+@pytest.mark.parametrize("record", [False, True])
+def test_products_make_no_dense_matrix(record, monkeypatch):
+    x, w = matrix(), nd.ones((4, 2))
+    w.attach_grad(stype="row_sparse")
+    expected = DENSE @ np.ones((4, 2), "float32")
+    monkeypatch.setattr(S.CSRNDArray, "_dense", lambda self: pytest.fail("made dense"))
+    with autograd.record(record):
+        y = nd.dot(x, w)
+    np.testing.assert_array_equal(y.asnumpy(), expected)
+    if record:
+        y.backward()
+        assert w.grad.indices.asnumpy().tolist() == [0, 1, 2]

@@ -61,7 +61,7 @@ class CustomCalls:
         """
         inputs = tuple(self.buffers.read(x._data, x._shape) for x in arrays)
         forms = [(x._shape, x._ctx) for x in arrays]
-        lengths = [value.dynamic for value in inputs]
+        dynamic_inputs = [value.dynamic for value in inputs]
         device = current_device()
 
         def made(given: Sequence[Array]) -> list[Buffer]:
@@ -69,12 +69,13 @@ class CustomCalls:
 
         @on_current_device
         def again(buffers: Sequence[Buffer]) -> Sequence[Buffer]:
-            return made(
-                [
-                    NDArray(x, shape_of(x, s) if d else s, c)
-                    for x, (s, c), d in zip(buffers, forms, lengths, strict=True)
+            own = forms
+            if True in dynamic_inputs:
+                own = [
+                    (shape_of(x, shape) if unknown else shape, ctx)
+                    for x, (shape, ctx), unknown in zip(buffers, forms, dynamic_inputs, strict=True)
                 ]
-            )
+            return made([NDArray(x, s, c) for x, (s, c) in zip(buffers, own, strict=True)])
 
         roots = {id(root_of(x._data)): x._data for x in arrays}
         if validates:
