@@ -649,10 +649,10 @@ def _numpy_function(name: str, function: Any) -> Function:
         return NUMPY_LIKE.function(op, name)
     form = written(name, function)
     ((parameters, result),) = form.forms  # of arrays; of numbers it is NumPy's function
-    *operands, out = parameters
+    *operands, out, options = parameters
     numbers = [replace(x, type="float") for x in operands]
     arrays = [
-        ([*[replace(x, type="AnyArray") if x is y else x for x in operands], out], result)
+        ([*[replace(x, type="AnyArray") if x is y else x for x in operands], out, options], result)
         for y in operands
     ]
     return replace(form, forms=[*arrays, (numbers, "float")])

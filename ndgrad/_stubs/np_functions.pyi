@@ -42,7 +42,6 @@ __all__ = [
     'cumprod',
     'deg2rad',
     'degrees',
-    'delete',
     'diag_indices_from',
     'digitize',
     'divide',
@@ -71,7 +70,6 @@ __all__ = [
     'hypot',
     'i0',
     'in1d',
-    'insert',
     'interp',
     'intersect1d',
     'invert',
@@ -126,7 +124,6 @@ __all__ = [
     'ones_like',
     'packbits',
     'partition',
-    'percentile',
     'piecewise',
     'poly',
     'polyadd',
@@ -139,7 +136,6 @@ __all__ = [
     'prod',
     'product',
     'promote_types',
-    'quantile',
     'rad2deg',
     'radians',
     'ravel_multi_index',
@@ -182,7 +178,7 @@ __all__ = [
 ]
 
 @overload
-def abs(x: AnyArray, out: ndarray | None = None) -> ndarray:
+def abs(x: AnyArray, out: ndarray | None = None, **options: object) -> ndarray:
     """The absolute value."""
     ...
 @overload
@@ -190,7 +186,7 @@ def abs(x: float) -> float:
     """The absolute value."""
     ...
 @overload
-def absolute(x: AnyArray, out: ndarray | None = None) -> ndarray:
+def absolute(x: AnyArray, out: ndarray | None = None, **options: object) -> ndarray:
     """The absolute value."""
     ...
 @overload
@@ -198,11 +194,11 @@ def absolute(x: float) -> float:
     """The absolute value."""
     ...
 @overload
-def add(x1: AnyArray, x2: ArrayLike, out: ndarray | None = None) -> ndarray:
+def add(x1: AnyArray, x2: ArrayLike, out: ndarray | None = None, **options: object) -> ndarray:
     """a + b."""
     ...
 @overload
-def add(x1: ArrayLike, x2: AnyArray, out: ndarray | None = None) -> ndarray:
+def add(x1: ArrayLike, x2: AnyArray, out: ndarray | None = None, **options: object) -> ndarray:
     """a + b."""
     ...
 @overload
@@ -234,7 +230,7 @@ def apply_over_axes(*args: object, **kwargs: object) -> ndarray:
     """Compute `apply_over_axes` by NumPy on the host: the function of this name there."""
     ...
 @overload
-def arccos(x: AnyArray, out: ndarray | None = None) -> ndarray:
+def arccos(x: AnyArray, out: ndarray | None = None, **options: object) -> ndarray:
     """In radians."""
     ...
 @overload
@@ -242,7 +238,7 @@ def arccos(x: float) -> float:
     """In radians."""
     ...
 @overload
-def arccosh(x: AnyArray, out: ndarray | None = None) -> ndarray:
+def arccosh(x: AnyArray, out: ndarray | None = None, **options: object) -> ndarray:
     """Of x >= 1."""
     ...
 @overload
@@ -250,7 +246,7 @@ def arccosh(x: float) -> float:
     """Of x >= 1."""
     ...
 @overload
-def arcsin(x: AnyArray, out: ndarray | None = None) -> ndarray:
+def arcsin(x: AnyArray, out: ndarray | None = None, **options: object) -> ndarray:
     """In radians."""
     ...
 @overload
@@ -258,7 +254,7 @@ def arcsin(x: float) -> float:
     """In radians."""
     ...
 @overload
-def arcsinh(x: AnyArray, out: ndarray | None = None) -> ndarray:
+def arcsinh(x: AnyArray, out: ndarray | None = None, **options: object) -> ndarray:
     """The inverse hyperbolic sine."""
     ...
 @overload
@@ -266,7 +262,7 @@ def arcsinh(x: float) -> float:
     """The inverse hyperbolic sine."""
     ...
 @overload
-def arctan(x: AnyArray, out: ndarray | None = None) -> ndarray:
+def arctan(x: AnyArray, out: ndarray | None = None, **options: object) -> ndarray:
     """In radians."""
     ...
 @overload
@@ -274,11 +270,11 @@ def arctan(x: float) -> float:
     """In radians."""
     ...
 @overload
-def arctan2(x1: AnyArray, x2: ArrayLike, out: ndarray | None = None) -> ndarray:
+def arctan2(x1: AnyArray, x2: ArrayLike, out: ndarray | None = None, **options: object) -> ndarray:
     """The angle of the point (b, a), in radians."""
     ...
 @overload
-def arctan2(x1: ArrayLike, x2: AnyArray, out: ndarray | None = None) -> ndarray:
+def arctan2(x1: ArrayLike, x2: AnyArray, out: ndarray | None = None, **options: object) -> ndarray:
     """The angle of the point (b, a), in radians."""
     ...
 @overload
@@ -286,7 +282,7 @@ def arctan2(x1: float, x2: float) -> float:
     """The angle of the point (b, a), in radians."""
     ...
 @overload
-def arctanh(x: AnyArray, out: ndarray | None = None) -> ndarray:
+def arctanh(x: AnyArray, out: ndarray | None = None, **options: object) -> ndarray:
     """Of |x| < 1."""
     ...
 @overload
@@ -312,23 +308,38 @@ def argmin(
 def argpartition(*args: object, **kwargs: object) -> ndarray:
     """Compute `argpartition` by NumPy on the host: the function of this name there."""
     ...
-def bitwise_and(x1: ArrayLike, x2: ArrayLike, out: ndarray | None = None) -> ndarray:
-    """Of bits of integers, or of bools, as NumPy's function of this name."""
+def bitwise_and(
+    x1: ArrayLike,
+    x2: ArrayLike,
+    out: ndarray | None = None,
+    **options: object,
+) -> ndarray:
+    """Of integers, or of bools, as NumPy's function of this name."""
     ...
-def bitwise_not(x: ArrayLike, out: ndarray | None = None) -> ndarray:
+def bitwise_not(x: ArrayLike, out: ndarray | None = None, **options: object) -> ndarray:
     """Return not x of bools, -1 - x of integers."""
     ...
-def bitwise_or(x1: ArrayLike, x2: ArrayLike, out: ndarray | None = None) -> ndarray:
-    """Of bits of integers, or of bools, as NumPy's function of this name."""
+def bitwise_or(
+    x1: ArrayLike,
+    x2: ArrayLike,
+    out: ndarray | None = None,
+    **options: object,
+) -> ndarray:
+    """Of integers, or of bools, as NumPy's function of this name."""
     ...
-def bitwise_xor(x1: ArrayLike, x2: ArrayLike, out: ndarray | None = None) -> ndarray:
-    """Of bits of integers, or of bools, as NumPy's function of this name."""
+def bitwise_xor(
+    x1: ArrayLike,
+    x2: ArrayLike,
+    out: ndarray | None = None,
+    **options: object,
+) -> ndarray:
+    """Of integers, or of bools, as NumPy's function of this name."""
     ...
 def blackman(M: int, dtype: DTypeLike | None = None, ctx: ContextLike = None) -> ndarray:
     """Make a Blackman window."""
     ...
 @overload
-def cbrt(x: AnyArray, out: ndarray | None = None) -> ndarray:
+def cbrt(x: AnyArray, out: ndarray | None = None, **options: object) -> ndarray:
     """The cube root."""
     ...
 @overload
@@ -336,7 +347,7 @@ def cbrt(x: float) -> float:
     """The cube root."""
     ...
 @overload
-def ceil(x: AnyArray, out: ndarray | None = None) -> ndarray:
+def ceil(x: AnyArray, out: ndarray | None = None, **options: object) -> ndarray:
     """The least integer not below x."""
     ...
 @overload
@@ -359,7 +370,7 @@ def correlate(*args: object, **kwargs: object) -> ndarray:
     """Compute `correlate` by NumPy on the host: the function of this name there."""
     ...
 @overload
-def cos(x: AnyArray, out: ndarray | None = None) -> ndarray:
+def cos(x: AnyArray, out: ndarray | None = None, **options: object) -> ndarray:
     """The cosine; x in radians."""
     ...
 @overload
@@ -367,7 +378,7 @@ def cos(x: float) -> float:
     """The cosine; x in radians."""
     ...
 @overload
-def cosh(x: AnyArray, out: ndarray | None = None) -> ndarray:
+def cosh(x: AnyArray, out: ndarray | None = None, **options: object) -> ndarray:
     """The hyperbolic cosine."""
     ...
 @overload
@@ -381,7 +392,7 @@ def cumprod(*args: object, **kwargs: object) -> ndarray:
     """Compute `cumprod` by NumPy on the host: the function of this name there."""
     ...
 @overload
-def deg2rad(x: AnyArray, out: ndarray | None = None) -> ndarray:
+def deg2rad(x: AnyArray, out: ndarray | None = None, **options: object) -> ndarray:
     """Degrees to radians."""
     ...
 @overload
@@ -389,15 +400,12 @@ def deg2rad(x: float) -> float:
     """Degrees to radians."""
     ...
 @overload
-def degrees(x: AnyArray, out: ndarray | None = None) -> ndarray:
+def degrees(x: AnyArray, out: ndarray | None = None, **options: object) -> ndarray:
     """Radians to degrees."""
     ...
 @overload
 def degrees(x: float) -> float:
     """Radians to degrees."""
-    ...
-def delete(*args: object, **kwargs: object) -> ndarray:
-    """Compute `delete` by NumPy on the host: the function of this name there."""
     ...
 def diag_indices_from(*args: object, **kwargs: object) -> tuple[ndarray, ...]:
     """Compute `diag_indices_from` by NumPy on the host: the function of this name there."""
@@ -406,11 +414,11 @@ def digitize(*args: object, **kwargs: object) -> ndarray:
     """Compute `digitize` by NumPy on the host: the function of this name there."""
     ...
 @overload
-def divide(x1: AnyArray, x2: ArrayLike, out: ndarray | None = None) -> ndarray:
+def divide(x1: AnyArray, x2: ArrayLike, out: ndarray | None = None, **options: object) -> ndarray:
     """a / b; integers: C's."""
     ...
 @overload
-def divide(x1: ArrayLike, x2: AnyArray, out: ndarray | None = None) -> ndarray:
+def divide(x1: ArrayLike, x2: AnyArray, out: ndarray | None = None, **options: object) -> ndarray:
     """a / b; integers: C's."""
     ...
 @overload
@@ -429,11 +437,11 @@ def empty(
     """Make an array whose values are not set, by default float32."""
     ...
 @overload
-def equal(x1: AnyArray, x2: ArrayLike, out: ndarray | None = None) -> ndarray:
+def equal(x1: AnyArray, x2: ArrayLike, out: ndarray | None = None, **options: object) -> ndarray:
     """1 where a == b, else 0."""
     ...
 @overload
-def equal(x1: ArrayLike, x2: AnyArray, out: ndarray | None = None) -> ndarray:
+def equal(x1: ArrayLike, x2: AnyArray, out: ndarray | None = None, **options: object) -> ndarray:
     """1 where a == b, else 0."""
     ...
 @overload
@@ -441,7 +449,7 @@ def equal(x1: float, x2: float) -> float:
     """1 where a == b, else 0."""
     ...
 @overload
-def exp(x: AnyArray, out: ndarray | None = None) -> ndarray:
+def exp(x: AnyArray, out: ndarray | None = None, **options: object) -> ndarray:
     """e to the power x."""
     ...
 @overload
@@ -449,7 +457,7 @@ def exp(x: float) -> float:
     """e to the power x."""
     ...
 @overload
-def expm1(x: AnyArray, out: ndarray | None = None) -> ndarray:
+def expm1(x: AnyArray, out: ndarray | None = None, **options: object) -> ndarray:
     """exp(x) - 1, accurate near 0."""
     ...
 @overload
@@ -460,7 +468,7 @@ def extract(*args: object, **kwargs: object) -> ndarray:
     """Compute `extract` by NumPy on the host: the function of this name there."""
     ...
 @overload
-def fabs(x: AnyArray, out: ndarray | None = None) -> ndarray:
+def fabs(x: AnyArray, out: ndarray | None = None, **options: object) -> ndarray:
     """The absolute value."""
     ...
 @overload
@@ -468,7 +476,7 @@ def fabs(x: float) -> float:
     """The absolute value."""
     ...
 @overload
-def fix(x: AnyArray, out: ndarray | None = None) -> ndarray:
+def fix(x: AnyArray, out: ndarray | None = None, **options: object) -> ndarray:
     """The nearest integer towards zero."""
     ...
 @overload
@@ -476,7 +484,7 @@ def fix(x: float) -> float:
     """The nearest integer towards zero."""
     ...
 @overload
-def floor(x: AnyArray, out: ndarray | None = None) -> ndarray:
+def floor(x: AnyArray, out: ndarray | None = None, **options: object) -> ndarray:
     """The greatest integer not above x."""
     ...
 @overload
@@ -484,11 +492,21 @@ def floor(x: float) -> float:
     """The greatest integer not above x."""
     ...
 @overload
-def floor_divide(x1: AnyArray, x2: ArrayLike, out: ndarray | None = None) -> ndarray:
+def floor_divide(
+    x1: AnyArray,
+    x2: ArrayLike,
+    out: ndarray | None = None,
+    **options: object,
+) -> ndarray:
     """The quotient rounded down; integers by 0 give 0."""
     ...
 @overload
-def floor_divide(x1: ArrayLike, x2: AnyArray, out: ndarray | None = None) -> ndarray:
+def floor_divide(
+    x1: ArrayLike,
+    x2: AnyArray,
+    out: ndarray | None = None,
+    **options: object,
+) -> ndarray:
     """The quotient rounded down; integers by 0 give 0."""
     ...
 @overload
@@ -496,11 +514,11 @@ def floor_divide(x1: float, x2: float) -> float:
     """The quotient rounded down; integers by 0 give 0."""
     ...
 @overload
-def fmax(x1: AnyArray, x2: ArrayLike, out: ndarray | None = None) -> ndarray:
+def fmax(x1: AnyArray, x2: ArrayLike, out: ndarray | None = None, **options: object) -> ndarray:
     """The greater one."""
     ...
 @overload
-def fmax(x1: ArrayLike, x2: AnyArray, out: ndarray | None = None) -> ndarray:
+def fmax(x1: ArrayLike, x2: AnyArray, out: ndarray | None = None, **options: object) -> ndarray:
     """The greater one."""
     ...
 @overload
@@ -508,11 +526,11 @@ def fmax(x1: float, x2: float) -> float:
     """The greater one."""
     ...
 @overload
-def fmin(x1: AnyArray, x2: ArrayLike, out: ndarray | None = None) -> ndarray:
+def fmin(x1: AnyArray, x2: ArrayLike, out: ndarray | None = None, **options: object) -> ndarray:
     """The smaller one."""
     ...
 @overload
-def fmin(x1: ArrayLike, x2: AnyArray, out: ndarray | None = None) -> ndarray:
+def fmin(x1: ArrayLike, x2: AnyArray, out: ndarray | None = None, **options: object) -> ndarray:
     """The smaller one."""
     ...
 @overload
@@ -522,15 +540,15 @@ def fmin(x1: float, x2: float) -> float:
 def frexp(*args: object, **kwargs: object) -> tuple[ndarray, ...]:
     """Compute `frexp` by NumPy on the host: the function of this name there."""
     ...
-def gcd(*args: object, **kwargs: object) -> ndarray:
-    """Compute `gcd` by NumPy on the host: the function of this name there."""
+def gcd(x1: ArrayLike, x2: ArrayLike, out: ndarray | None = None, **options: object) -> ndarray:
+    """Of integers, or of bools, as NumPy's function of this name."""
     ...
 @overload
-def greater(x1: AnyArray, x2: ArrayLike, out: ndarray | None = None) -> ndarray:
+def greater(x1: AnyArray, x2: ArrayLike, out: ndarray | None = None, **options: object) -> ndarray:
     """1 where a > b, else 0."""
     ...
 @overload
-def greater(x1: ArrayLike, x2: AnyArray, out: ndarray | None = None) -> ndarray:
+def greater(x1: ArrayLike, x2: AnyArray, out: ndarray | None = None, **options: object) -> ndarray:
     """1 where a > b, else 0."""
     ...
 @overload
@@ -538,11 +556,21 @@ def greater(x1: float, x2: float) -> float:
     """1 where a > b, else 0."""
     ...
 @overload
-def greater_equal(x1: AnyArray, x2: ArrayLike, out: ndarray | None = None) -> ndarray:
+def greater_equal(
+    x1: AnyArray,
+    x2: ArrayLike,
+    out: ndarray | None = None,
+    **options: object,
+) -> ndarray:
     """1 where a >= b, else 0."""
     ...
 @overload
-def greater_equal(x1: ArrayLike, x2: AnyArray, out: ndarray | None = None) -> ndarray:
+def greater_equal(
+    x1: ArrayLike,
+    x2: AnyArray,
+    out: ndarray | None = None,
+    **options: object,
+) -> ndarray:
     """1 where a >= b, else 0."""
     ...
 @overload
@@ -568,11 +596,11 @@ def histogramdd(*args: object, **kwargs: object) -> tuple[ndarray, list[ndarray]
     """Compute `histogramdd` by NumPy on the host: the function of this name there."""
     ...
 @overload
-def hypot(x1: AnyArray, x2: ArrayLike, out: ndarray | None = None) -> ndarray:
+def hypot(x1: AnyArray, x2: ArrayLike, out: ndarray | None = None, **options: object) -> ndarray:
     """sqrt(a^2 + b^2)."""
     ...
 @overload
-def hypot(x1: ArrayLike, x2: AnyArray, out: ndarray | None = None) -> ndarray:
+def hypot(x1: ArrayLike, x2: AnyArray, out: ndarray | None = None, **options: object) -> ndarray:
     """sqrt(a^2 + b^2)."""
     ...
 @overload
@@ -585,23 +613,20 @@ def i0(*args: object, **kwargs: object) -> ndarray:
 def in1d(*args: object, **kwargs: object) -> ndarray:
     """Compute `in1d` by NumPy on the host: the function of this name there."""
     ...
-def insert(*args: object, **kwargs: object) -> ndarray:
-    """Compute `insert` by NumPy on the host: the function of this name there."""
-    ...
 def interp(*args: object, **kwargs: object) -> ndarray:
     """Compute `interp` by NumPy on the host: the function of this name there."""
     ...
 def intersect1d(*args: object, **kwargs: object) -> Any:
     """Compute `intersect1d` by NumPy on the host: the function of this name there."""
     ...
-def invert(x: ArrayLike, out: ndarray | None = None) -> ndarray:
+def invert(x: ArrayLike, out: ndarray | None = None, **options: object) -> ndarray:
     """Return not x of bools, -1 - x of integers."""
     ...
 def iscomplexobj(*args: object, **kwargs: object) -> bool:
     """Compute `iscomplexobj` by NumPy on the host: the function of this name there."""
     ...
 @overload
-def isfinite(x: AnyArray, out: ndarray | None = None) -> ndarray:
+def isfinite(x: AnyArray, out: ndarray | None = None, **options: object) -> ndarray:
     """1 where x is neither infinite nor NaN, else 0."""
     ...
 @overload
@@ -612,7 +637,7 @@ def isin(*args: object, **kwargs: object) -> ndarray:
     """Compute `isin` by NumPy on the host: the function of this name there."""
     ...
 @overload
-def isinf(x: AnyArray, out: ndarray | None = None) -> ndarray:
+def isinf(x: AnyArray, out: ndarray | None = None, **options: object) -> ndarray:
     """1 where x is infinite, else 0."""
     ...
 @overload
@@ -620,7 +645,7 @@ def isinf(x: float) -> float:
     """1 where x is infinite, else 0."""
     ...
 @overload
-def isnan(x: AnyArray, out: ndarray | None = None) -> ndarray:
+def isnan(x: AnyArray, out: ndarray | None = None, **options: object) -> ndarray:
     """1 where x is NaN, else 0."""
     ...
 @overload
@@ -636,18 +661,18 @@ def isscalar(*args: object, **kwargs: object) -> bool:
 def ix_(*args: object, **kwargs: object) -> tuple[ndarray, ...]:
     """Compute `ix_` by NumPy on the host: the function of this name there."""
     ...
-def lcm(*args: object, **kwargs: object) -> ndarray:
-    """Compute `lcm` by NumPy on the host: the function of this name there."""
+def lcm(x1: ArrayLike, x2: ArrayLike, out: ndarray | None = None, **options: object) -> ndarray:
+    """Of integers, or of bools, as NumPy's function of this name."""
     ...
 def left_shift(*args: object, **kwargs: object) -> ndarray:
     """Compute `left_shift` by NumPy on the host: the function of this name there."""
     ...
 @overload
-def less(x1: AnyArray, x2: ArrayLike, out: ndarray | None = None) -> ndarray:
+def less(x1: AnyArray, x2: ArrayLike, out: ndarray | None = None, **options: object) -> ndarray:
     """1 where a < b, else 0."""
     ...
 @overload
-def less(x1: ArrayLike, x2: AnyArray, out: ndarray | None = None) -> ndarray:
+def less(x1: ArrayLike, x2: AnyArray, out: ndarray | None = None, **options: object) -> ndarray:
     """1 where a < b, else 0."""
     ...
 @overload
@@ -655,11 +680,21 @@ def less(x1: float, x2: float) -> float:
     """1 where a < b, else 0."""
     ...
 @overload
-def less_equal(x1: AnyArray, x2: ArrayLike, out: ndarray | None = None) -> ndarray:
+def less_equal(
+    x1: AnyArray,
+    x2: ArrayLike,
+    out: ndarray | None = None,
+    **options: object,
+) -> ndarray:
     """1 where a <= b, else 0."""
     ...
 @overload
-def less_equal(x1: ArrayLike, x2: AnyArray, out: ndarray | None = None) -> ndarray:
+def less_equal(
+    x1: ArrayLike,
+    x2: AnyArray,
+    out: ndarray | None = None,
+    **options: object,
+) -> ndarray:
     """1 where a <= b, else 0."""
     ...
 @overload
@@ -670,7 +705,7 @@ def lexsort(*args: object, **kwargs: object) -> ndarray:
     """Compute `lexsort` by NumPy on the host: the function of this name there."""
     ...
 @overload
-def log(x: AnyArray, out: ndarray | None = None) -> ndarray:
+def log(x: AnyArray, out: ndarray | None = None, **options: object) -> ndarray:
     """The natural logarithm."""
     ...
 @overload
@@ -678,7 +713,7 @@ def log(x: float) -> float:
     """The natural logarithm."""
     ...
 @overload
-def log10(x: AnyArray, out: ndarray | None = None) -> ndarray:
+def log10(x: AnyArray, out: ndarray | None = None, **options: object) -> ndarray:
     """To base 10."""
     ...
 @overload
@@ -686,7 +721,7 @@ def log10(x: float) -> float:
     """To base 10."""
     ...
 @overload
-def log1p(x: AnyArray, out: ndarray | None = None) -> ndarray:
+def log1p(x: AnyArray, out: ndarray | None = None, **options: object) -> ndarray:
     """log(1 + x), accurate near 0."""
     ...
 @overload
@@ -694,7 +729,7 @@ def log1p(x: float) -> float:
     """log(1 + x), accurate near 0."""
     ...
 @overload
-def log2(x: AnyArray, out: ndarray | None = None) -> ndarray:
+def log2(x: AnyArray, out: ndarray | None = None, **options: object) -> ndarray:
     """To base 2."""
     ...
 @overload
@@ -702,11 +737,21 @@ def log2(x: float) -> float:
     """To base 2."""
     ...
 @overload
-def logical_and(x1: AnyArray, x2: ArrayLike, out: ndarray | None = None) -> ndarray:
+def logical_and(
+    x1: AnyArray,
+    x2: ArrayLike,
+    out: ndarray | None = None,
+    **options: object,
+) -> ndarray:
     """1 where both are not 0, else 0."""
     ...
 @overload
-def logical_and(x1: ArrayLike, x2: AnyArray, out: ndarray | None = None) -> ndarray:
+def logical_and(
+    x1: ArrayLike,
+    x2: AnyArray,
+    out: ndarray | None = None,
+    **options: object,
+) -> ndarray:
     """1 where both are not 0, else 0."""
     ...
 @overload
@@ -714,7 +759,7 @@ def logical_and(x1: float, x2: float) -> float:
     """1 where both are not 0, else 0."""
     ...
 @overload
-def logical_not(x: AnyArray, out: ndarray | None = None) -> ndarray:
+def logical_not(x: AnyArray, out: ndarray | None = None, **options: object) -> ndarray:
     """1 where x is 0, else 0."""
     ...
 @overload
@@ -722,11 +767,21 @@ def logical_not(x: float) -> float:
     """1 where x is 0, else 0."""
     ...
 @overload
-def logical_or(x1: AnyArray, x2: ArrayLike, out: ndarray | None = None) -> ndarray:
+def logical_or(
+    x1: AnyArray,
+    x2: ArrayLike,
+    out: ndarray | None = None,
+    **options: object,
+) -> ndarray:
     """1 where one is not 0, else 0."""
     ...
 @overload
-def logical_or(x1: ArrayLike, x2: AnyArray, out: ndarray | None = None) -> ndarray:
+def logical_or(
+    x1: ArrayLike,
+    x2: AnyArray,
+    out: ndarray | None = None,
+    **options: object,
+) -> ndarray:
     """1 where one is not 0, else 0."""
     ...
 @overload
@@ -734,11 +789,21 @@ def logical_or(x1: float, x2: float) -> float:
     """1 where one is not 0, else 0."""
     ...
 @overload
-def logical_xor(x1: AnyArray, x2: ArrayLike, out: ndarray | None = None) -> ndarray:
+def logical_xor(
+    x1: AnyArray,
+    x2: ArrayLike,
+    out: ndarray | None = None,
+    **options: object,
+) -> ndarray:
     """1 where just one is not 0."""
     ...
 @overload
-def logical_xor(x1: ArrayLike, x2: AnyArray, out: ndarray | None = None) -> ndarray:
+def logical_xor(
+    x1: ArrayLike,
+    x2: AnyArray,
+    out: ndarray | None = None,
+    **options: object,
+) -> ndarray:
     """1 where just one is not 0."""
     ...
 @overload
@@ -755,11 +820,11 @@ def max(
     """Return the maxima over axes; tied elements get the whole gradient each."""
     ...
 @overload
-def maximum(x1: AnyArray, x2: ArrayLike, out: ndarray | None = None) -> ndarray:
+def maximum(x1: AnyArray, x2: ArrayLike, out: ndarray | None = None, **options: object) -> ndarray:
     """The greater one."""
     ...
 @overload
-def maximum(x1: ArrayLike, x2: AnyArray, out: ndarray | None = None) -> ndarray:
+def maximum(x1: ArrayLike, x2: AnyArray, out: ndarray | None = None, **options: object) -> ndarray:
     """The greater one."""
     ...
 @overload
@@ -782,11 +847,11 @@ def min_scalar_type(*args: object, **kwargs: object) -> DType:
     """Compute `min_scalar_type` by NumPy on the host: the function of this name there."""
     ...
 @overload
-def minimum(x1: AnyArray, x2: ArrayLike, out: ndarray | None = None) -> ndarray:
+def minimum(x1: AnyArray, x2: ArrayLike, out: ndarray | None = None, **options: object) -> ndarray:
     """The smaller one."""
     ...
 @overload
-def minimum(x1: ArrayLike, x2: AnyArray, out: ndarray | None = None) -> ndarray:
+def minimum(x1: ArrayLike, x2: AnyArray, out: ndarray | None = None, **options: object) -> ndarray:
     """The smaller one."""
     ...
 @overload
@@ -794,11 +859,11 @@ def minimum(x1: float, x2: float) -> float:
     """The smaller one."""
     ...
 @overload
-def mod(x1: AnyArray, x2: ArrayLike, out: ndarray | None = None) -> ndarray:
+def mod(x1: AnyArray, x2: ArrayLike, out: ndarray | None = None, **options: object) -> ndarray:
     """The remainder, with the sign of b; 0 where b is 0."""
     ...
 @overload
-def mod(x1: ArrayLike, x2: AnyArray, out: ndarray | None = None) -> ndarray:
+def mod(x1: ArrayLike, x2: AnyArray, out: ndarray | None = None, **options: object) -> ndarray:
     """The remainder, with the sign of b; 0 where b is 0."""
     ...
 @overload
@@ -809,11 +874,11 @@ def modf(*args: object, **kwargs: object) -> tuple[ndarray, ...]:
     """Compute `modf` by NumPy on the host: the function of this name there."""
     ...
 @overload
-def multiply(x1: AnyArray, x2: ArrayLike, out: ndarray | None = None) -> ndarray:
+def multiply(x1: AnyArray, x2: ArrayLike, out: ndarray | None = None, **options: object) -> ndarray:
     """a * b."""
     ...
 @overload
-def multiply(x1: ArrayLike, x2: AnyArray, out: ndarray | None = None) -> ndarray:
+def multiply(x1: ArrayLike, x2: AnyArray, out: ndarray | None = None, **options: object) -> ndarray:
     """a * b."""
     ...
 @overload
@@ -879,7 +944,7 @@ def nanvar(*args: object, **kwargs: object) -> ndarray:
     """Compute `nanvar` by NumPy on the host: the function of this name there."""
     ...
 @overload
-def negative(x: AnyArray, out: ndarray | None = None) -> ndarray:
+def negative(x: AnyArray, out: ndarray | None = None, **options: object) -> ndarray:
     """-x."""
     ...
 @overload
@@ -890,11 +955,21 @@ def nextafter(*args: object, **kwargs: object) -> ndarray:
     """Compute `nextafter` by NumPy on the host: the function of this name there."""
     ...
 @overload
-def not_equal(x1: AnyArray, x2: ArrayLike, out: ndarray | None = None) -> ndarray:
+def not_equal(
+    x1: AnyArray,
+    x2: ArrayLike,
+    out: ndarray | None = None,
+    **options: object,
+) -> ndarray:
     """1 where a != b, else 0."""
     ...
 @overload
-def not_equal(x1: ArrayLike, x2: AnyArray, out: ndarray | None = None) -> ndarray:
+def not_equal(
+    x1: ArrayLike,
+    x2: AnyArray,
+    out: ndarray | None = None,
+    **options: object,
+) -> ndarray:
     """1 where a != b, else 0."""
     ...
 @overload
@@ -924,9 +999,6 @@ def packbits(*args: object, **kwargs: object) -> ndarray:
 def partition(*args: object, **kwargs: object) -> ndarray:
     """Compute `partition` by NumPy on the host: the function of this name there."""
     ...
-def percentile(*args: object, **kwargs: object) -> ndarray:
-    """Compute `percentile` by NumPy on the host: the function of this name there."""
-    ...
 def piecewise(*args: object, **kwargs: object) -> ndarray:
     """Compute `piecewise` by NumPy on the host: the function of this name there."""
     ...
@@ -952,11 +1024,11 @@ def polysub(*args: object, **kwargs: object) -> ndarray:
     """Compute `polysub` by NumPy on the host: the function of this name there."""
     ...
 @overload
-def power(x1: AnyArray, x2: ArrayLike, out: ndarray | None = None) -> ndarray:
+def power(x1: AnyArray, x2: ArrayLike, out: ndarray | None = None, **options: object) -> ndarray:
     """a to the power b."""
     ...
 @overload
-def power(x1: ArrayLike, x2: AnyArray, out: ndarray | None = None) -> ndarray:
+def power(x1: ArrayLike, x2: AnyArray, out: ndarray | None = None, **options: object) -> ndarray:
     """a to the power b."""
     ...
 @overload
@@ -988,11 +1060,8 @@ def product(
 def promote_types(*args: object, **kwargs: object) -> DType:
     """Compute `promote_types` by NumPy on the host: the function of this name there."""
     ...
-def quantile(*args: object, **kwargs: object) -> ndarray:
-    """Compute `quantile` by NumPy on the host: the function of this name there."""
-    ...
 @overload
-def rad2deg(x: AnyArray, out: ndarray | None = None) -> ndarray:
+def rad2deg(x: AnyArray, out: ndarray | None = None, **options: object) -> ndarray:
     """Radians to degrees."""
     ...
 @overload
@@ -1000,7 +1069,7 @@ def rad2deg(x: float) -> float:
     """Radians to degrees."""
     ...
 @overload
-def radians(x: AnyArray, out: ndarray | None = None) -> ndarray:
+def radians(x: AnyArray, out: ndarray | None = None, **options: object) -> ndarray:
     """Degrees to radians."""
     ...
 @overload
@@ -1014,7 +1083,7 @@ def real(*args: object, **kwargs: object) -> ndarray:
     """Compute `real` by NumPy on the host: the function of this name there."""
     ...
 @overload
-def reciprocal(x: AnyArray, out: ndarray | None = None) -> ndarray:
+def reciprocal(x: AnyArray, out: ndarray | None = None, **options: object) -> ndarray:
     """1 / x."""
     ...
 @overload
@@ -1022,11 +1091,21 @@ def reciprocal(x: float) -> float:
     """1 / x."""
     ...
 @overload
-def remainder(x1: AnyArray, x2: ArrayLike, out: ndarray | None = None) -> ndarray:
+def remainder(
+    x1: AnyArray,
+    x2: ArrayLike,
+    out: ndarray | None = None,
+    **options: object,
+) -> ndarray:
     """The remainder, with the sign of b; 0 where b is 0."""
     ...
 @overload
-def remainder(x1: ArrayLike, x2: AnyArray, out: ndarray | None = None) -> ndarray:
+def remainder(
+    x1: ArrayLike,
+    x2: AnyArray,
+    out: ndarray | None = None,
+    **options: object,
+) -> ndarray:
     """The remainder, with the sign of b; 0 where b is 0."""
     ...
 @overload
@@ -1037,7 +1116,7 @@ def right_shift(*args: object, **kwargs: object) -> ndarray:
     """Compute `right_shift` by NumPy on the host: the function of this name there."""
     ...
 @overload
-def rint(x: AnyArray, out: ndarray | None = None) -> ndarray:
+def rint(x: AnyArray, out: ndarray | None = None, **options: object) -> ndarray:
     """The nearest integer; halves go down."""
     ...
 @overload
@@ -1060,7 +1139,7 @@ def setxor1d(*args: object, **kwargs: object) -> ndarray:
     """Compute `setxor1d` by NumPy on the host: the function of this name there."""
     ...
 @overload
-def sign(x: AnyArray, out: ndarray | None = None) -> ndarray:
+def sign(x: AnyArray, out: ndarray | None = None, **options: object) -> ndarray:
     """-1, 0 or 1; 0 for NaN."""
     ...
 @overload
@@ -1071,7 +1150,7 @@ def signbit(*args: object, **kwargs: object) -> ndarray:
     """Compute `signbit` by NumPy on the host: the function of this name there."""
     ...
 @overload
-def sin(x: AnyArray, out: ndarray | None = None) -> ndarray:
+def sin(x: AnyArray, out: ndarray | None = None, **options: object) -> ndarray:
     """The sine; x in radians."""
     ...
 @overload
@@ -1079,7 +1158,7 @@ def sin(x: float) -> float:
     """The sine; x in radians."""
     ...
 @overload
-def sinh(x: AnyArray, out: ndarray | None = None) -> ndarray:
+def sinh(x: AnyArray, out: ndarray | None = None, **options: object) -> ndarray:
     """The hyperbolic sine."""
     ...
 @overload
@@ -1090,7 +1169,7 @@ def spacing(*args: object, **kwargs: object) -> ndarray:
     """Compute `spacing` by NumPy on the host: the function of this name there."""
     ...
 @overload
-def sqrt(x: AnyArray, out: ndarray | None = None) -> ndarray:
+def sqrt(x: AnyArray, out: ndarray | None = None, **options: object) -> ndarray:
     """The square root."""
     ...
 @overload
@@ -1098,7 +1177,7 @@ def sqrt(x: float) -> float:
     """The square root."""
     ...
 @overload
-def square(x: AnyArray, out: ndarray | None = None) -> ndarray:
+def square(x: AnyArray, out: ndarray | None = None, **options: object) -> ndarray:
     """x squared."""
     ...
 @overload
@@ -1106,11 +1185,11 @@ def square(x: float) -> float:
     """x squared."""
     ...
 @overload
-def subtract(x1: AnyArray, x2: ArrayLike, out: ndarray | None = None) -> ndarray:
+def subtract(x1: AnyArray, x2: ArrayLike, out: ndarray | None = None, **options: object) -> ndarray:
     """a - b."""
     ...
 @overload
-def subtract(x1: ArrayLike, x2: AnyArray, out: ndarray | None = None) -> ndarray:
+def subtract(x1: ArrayLike, x2: AnyArray, out: ndarray | None = None, **options: object) -> ndarray:
     """a - b."""
     ...
 @overload
@@ -1118,7 +1197,7 @@ def subtract(x1: float, x2: float) -> float:
     """a - b."""
     ...
 @overload
-def tan(x: AnyArray, out: ndarray | None = None) -> ndarray:
+def tan(x: AnyArray, out: ndarray | None = None, **options: object) -> ndarray:
     """The tangent; x in radians."""
     ...
 @overload
@@ -1126,7 +1205,7 @@ def tan(x: float) -> float:
     """The tangent; x in radians."""
     ...
 @overload
-def tanh(x: AnyArray, out: ndarray | None = None) -> ndarray:
+def tanh(x: AnyArray, out: ndarray | None = None, **options: object) -> ndarray:
     """The hyperbolic tangent."""
     ...
 @overload
@@ -1155,11 +1234,21 @@ def triu_indices_from(*args: object, **kwargs: object) -> tuple[ndarray, ...]:
     """Compute `triu_indices_from` by NumPy on the host: the function of this name there."""
     ...
 @overload
-def true_divide(x1: AnyArray, x2: ArrayLike, out: ndarray | None = None) -> ndarray:
+def true_divide(
+    x1: AnyArray,
+    x2: ArrayLike,
+    out: ndarray | None = None,
+    **options: object,
+) -> ndarray:
     """a / b; integers: C's."""
     ...
 @overload
-def true_divide(x1: ArrayLike, x2: AnyArray, out: ndarray | None = None) -> ndarray:
+def true_divide(
+    x1: ArrayLike,
+    x2: AnyArray,
+    out: ndarray | None = None,
+    **options: object,
+) -> ndarray:
     """a / b; integers: C's."""
     ...
 @overload
@@ -1167,7 +1256,7 @@ def true_divide(x1: float, x2: float) -> float:
     """a / b; integers: C's."""
     ...
 @overload
-def trunc(x: AnyArray, out: ndarray | None = None) -> ndarray:
+def trunc(x: AnyArray, out: ndarray | None = None, **options: object) -> ndarray:
     """The integer part."""
     ...
 @overload

@@ -22,7 +22,11 @@ class Methods(NDArray):
         ...
     def __and__(self, other: ArrayLike) -> ndarray:
         ...
+    def __ceil__(self, other: ArrayLike) -> ndarray:
+        ...
     def __eq__(self, other: object) -> ndarray:
+        ...
+    def __floor__(self, other: ArrayLike) -> ndarray:
         ...
     def __floordiv__(self, other: ArrayLike) -> ndarray:
         ...
@@ -32,17 +36,27 @@ class Methods(NDArray):
         ...
     def __iadd__(self, other: ArrayLike) -> ndarray:
         ...
+    def __iand__(self, other: ArrayLike) -> ndarray:
+        ...
+    def __imatmul__(self, other: ArrayLike) -> ndarray:
+        ...
     def __imod__(self, other: ArrayLike) -> ndarray:
         ...
     def __imul__(self, other: ArrayLike) -> ndarray:
         ...
     def __invert__(self) -> ndarray:
         ...
+    def __ior__(self, other: ArrayLike) -> ndarray:
+        ...
     def __isub__(self, other: ArrayLike) -> ndarray:
         ...
     def __itruediv__(self, other: ArrayLike) -> ndarray:
         ...
+    def __ixor__(self, other: ArrayLike) -> ndarray:
+        ...
     def __le__(self, other: ArrayLike) -> ndarray:
+        ...
+    def __len__(self, other: ArrayLike) -> ndarray:
         ...
     def __lt__(self, other: ArrayLike) -> ndarray:
         ...
@@ -74,6 +88,8 @@ class Methods(NDArray):
         ...
     def __ror__(self, other: ArrayLike) -> ndarray:
         ...
+    def __round__(self, other: ArrayLike) -> ndarray:
+        ...
     def __rpow__(self, other: ArrayLike) -> ndarray:
         ...
     def __rsub__(self, other: ArrayLike) -> ndarray:
@@ -86,9 +102,11 @@ class Methods(NDArray):
         ...
     def __truediv__(self, other: ArrayLike) -> ndarray:
         ...
+    def __trunc__(self, other: ArrayLike) -> ndarray:
+        ...
     def __xor__(self, other: ArrayLike) -> ndarray:
         ...
-    def abs(self, out: ndarray | None = None) -> ndarray:
+    def abs(self, out: ndarray | None = None, **options: object) -> ndarray:
         """The absolute value."""
         ...
     def all(
@@ -107,22 +125,22 @@ class Methods(NDArray):
     ) -> ndarray:
         """Return whether some element is not 0, over axes."""
         ...
-    def arccos(self, out: ndarray | None = None) -> ndarray:
+    def arccos(self, out: ndarray | None = None, **options: object) -> ndarray:
         """In radians."""
         ...
-    def arccosh(self, out: ndarray | None = None) -> ndarray:
+    def arccosh(self, out: ndarray | None = None, **options: object) -> ndarray:
         """Of x >= 1."""
         ...
-    def arcsin(self, out: ndarray | None = None) -> ndarray:
+    def arcsin(self, out: ndarray | None = None, **options: object) -> ndarray:
         """In radians."""
         ...
-    def arcsinh(self, out: ndarray | None = None) -> ndarray:
+    def arcsinh(self, out: ndarray | None = None, **options: object) -> ndarray:
         """The inverse hyperbolic sine."""
         ...
-    def arctan(self, out: ndarray | None = None) -> ndarray:
+    def arctan(self, out: ndarray | None = None, **options: object) -> ndarray:
         """In radians."""
         ...
-    def arctanh(self, out: ndarray | None = None) -> ndarray:
+    def arctanh(self, out: ndarray | None = None, **options: object) -> ndarray:
         """Of |x| < 1."""
         ...
     def argmax(
@@ -195,10 +213,10 @@ class Methods(NDArray):
     def broadcast_to(self, shape: ShapeLike) -> ndarray:
         """Return a copy in which axes of length 1 are repeated; leading axes may be new."""
         ...
-    def cbrt(self, out: ndarray | None = None) -> ndarray:
+    def cbrt(self, out: ndarray | None = None, **options: object) -> ndarray:
         """The cube root."""
         ...
-    def ceil(self, out: ndarray | None = None) -> ndarray:
+    def ceil(self, out: ndarray | None = None, **options: object) -> ndarray:
         """The least integer not below x."""
         ...
     def clip(
@@ -212,10 +230,10 @@ class Methods(NDArray):
     def copy(self, order: str = 'C') -> ndarray:
         """Return a copy on the same device (recorded)."""
         ...
-    def cos(self, out: ndarray | None = None) -> ndarray:
+    def cos(self, out: ndarray | None = None, **options: object) -> ndarray:
         """The cosine; x in radians."""
         ...
-    def cosh(self, out: ndarray | None = None) -> ndarray:
+    def cosh(self, out: ndarray | None = None, **options: object) -> ndarray:
         """The hyperbolic cosine."""
         ...
     def cumsum(
@@ -226,7 +244,7 @@ class Methods(NDArray):
     ) -> ndarray:
         """Return running sums along an axis, or of the flat array."""
         ...
-    def degrees(self, out: ndarray | None = None) -> ndarray:
+    def degrees(self, out: ndarray | None = None, **options: object) -> ndarray:
         """Radians to degrees."""
         ...
     def depth_to_space(
@@ -255,16 +273,16 @@ class Methods(NDArray):
     def dot(self, b: ArrayLike, out: ndarray | None = None) -> ndarray:
         """Return the sum of products over the last axis of *a* and the last but one of *b*."""
         ...
-    def exp(self, out: ndarray | None = None) -> ndarray:
+    def exp(self, out: ndarray | None = None, **options: object) -> ndarray:
         """e to the power x."""
         ...
     def expand_dims(self, axis: int | Sequence[int]) -> ndarray:
         """Return a view with axes of length 1 at *axis*."""
         ...
-    def expm1(self, out: ndarray | None = None) -> ndarray:
+    def expm1(self, out: ndarray | None = None, **options: object) -> ndarray:
         """exp(x) - 1, accurate near 0."""
         ...
-    def fix(self, out: ndarray | None = None) -> ndarray:
+    def fix(self, out: ndarray | None = None, **options: object) -> ndarray:
         """The nearest integer towards zero."""
         ...
     def flatten(self, order: str = 'C') -> ndarray:
@@ -273,19 +291,19 @@ class Methods(NDArray):
     def flip(self, axis: int | Sequence[int] | None = None, out: ndarray | None = None) -> ndarray:
         """Return the array with the order along axes reversed, by default all."""
         ...
-    def floor(self, out: ndarray | None = None) -> ndarray:
+    def floor(self, out: ndarray | None = None, **options: object) -> ndarray:
         """The greatest integer not above x."""
         ...
-    def log(self, out: ndarray | None = None) -> ndarray:
+    def log(self, out: ndarray | None = None, **options: object) -> ndarray:
         """The natural logarithm."""
         ...
-    def log10(self, out: ndarray | None = None) -> ndarray:
+    def log10(self, out: ndarray | None = None, **options: object) -> ndarray:
         """To base 10."""
         ...
-    def log1p(self, out: ndarray | None = None) -> ndarray:
+    def log1p(self, out: ndarray | None = None, **options: object) -> ndarray:
         """log(1 + x), accurate near 0."""
         ...
-    def log2(self, out: ndarray | None = None) -> ndarray:
+    def log2(self, out: ndarray | None = None, **options: object) -> ndarray:
         """To base 2."""
         ...
     def log_softmax(
@@ -421,7 +439,7 @@ class Methods(NDArray):
     ) -> ndarray:
         """Return the greatest minus the smallest, over axes."""
         ...
-    def radians(self, out: ndarray | None = None) -> ndarray:
+    def radians(self, out: ndarray | None = None, **options: object) -> ndarray:
         """Degrees to radians."""
         ...
     def ravel(self, order: str = 'C') -> ndarray:
@@ -430,7 +448,7 @@ class Methods(NDArray):
     def rcbrt(self, *, out: ndarray | None = None, name: str | None = None) -> ndarray:
         """1 / cbrt(x)."""
         ...
-    def reciprocal(self, out: ndarray | None = None) -> ndarray:
+    def reciprocal(self, out: ndarray | None = None, **options: object) -> ndarray:
         """1 / x."""
         ...
     def relu(self, *, out: ndarray | None = None, name: str | None = None) -> ndarray:
@@ -458,7 +476,7 @@ class Methods(NDArray):
     def reshape_view(self, *shape: ShapeLike, **kwargs: object) -> ndarray:
         """Return a view of another shape, with the codes that `NDArray.reshape` knows."""
         ...
-    def rint(self, out: ndarray | None = None) -> ndarray:
+    def rint(self, out: ndarray | None = None, **options: object) -> ndarray:
         """The nearest integer; halves go down."""
         ...
     def round(self, decimals: int = 0, out: ndarray | None = None, **kwargs: object) -> ndarray:
@@ -473,13 +491,13 @@ class Methods(NDArray):
     def sigmoid(self, *, out: ndarray | None = None, name: str | None = None) -> ndarray:
         """1 / (1 + exp(-x))."""
         ...
-    def sign(self, out: ndarray | None = None) -> ndarray:
+    def sign(self, out: ndarray | None = None, **options: object) -> ndarray:
         """-1, 0 or 1; 0 for NaN."""
         ...
-    def sin(self, out: ndarray | None = None) -> ndarray:
+    def sin(self, out: ndarray | None = None, **options: object) -> ndarray:
         """The sine; x in radians."""
         ...
-    def sinh(self, out: ndarray | None = None) -> ndarray:
+    def sinh(self, out: ndarray | None = None, **options: object) -> ndarray:
         """The hyperbolic sine."""
         ...
     def size_array(self, *, out: ndarray | None = None, name: str | None = None) -> ndarray:
@@ -572,10 +590,10 @@ class Methods(NDArray):
     ) -> list[ndarray]:
         """Cut an array into equal sections, or before each of some indices."""
         ...
-    def sqrt(self, out: ndarray | None = None) -> ndarray:
+    def sqrt(self, out: ndarray | None = None, **options: object) -> ndarray:
         """The square root."""
         ...
-    def square(self, out: ndarray | None = None) -> ndarray:
+    def square(self, out: ndarray | None = None, **options: object) -> ndarray:
         """x squared."""
         ...
     def squeeze(
@@ -618,10 +636,10 @@ class Methods(NDArray):
     ) -> ndarray:
         """Return the parts of an array at indices along an axis, or of the flat array."""
         ...
-    def tan(self, out: ndarray | None = None) -> ndarray:
+    def tan(self, out: ndarray | None = None, **options: object) -> ndarray:
         """The tangent; x in radians."""
         ...
-    def tanh(self, out: ndarray | None = None) -> ndarray:
+    def tanh(self, out: ndarray | None = None, **options: object) -> ndarray:
         """The hyperbolic tangent."""
         ...
     def tile(self, reps: ShapeLike) -> ndarray:
@@ -681,7 +699,7 @@ class Methods(NDArray):
     def transpose(self, *axes: int | Sequence[int]) -> ndarray:
         """Return the array with its axes in another order, by default reversed."""
         ...
-    def trunc(self, out: ndarray | None = None) -> ndarray:
+    def trunc(self, out: ndarray | None = None, **options: object) -> ndarray:
         """The integer part."""
         ...
     def var(

@@ -66,6 +66,7 @@ __all__ = [
     'floor_divide',
     'fmax',
     'fmin',
+    'gcd',
     'greater',
     'greater_equal',
     'hamming',
@@ -162,6 +163,7 @@ def negative(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
     """-x."""
     ...
@@ -171,6 +173,7 @@ def sign(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
     """-1, 0 or 1; 0 for NaN."""
     ...
@@ -180,6 +183,7 @@ def square(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
     """x squared."""
     ...
@@ -189,6 +193,7 @@ def abs(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
     """The absolute value."""
     ...
@@ -198,6 +203,7 @@ def absolute(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
     """The absolute value."""
     ...
@@ -207,6 +213,7 @@ def rint(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
     """The nearest integer; halves go down."""
     ...
@@ -216,6 +223,7 @@ def ceil(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
     """The least integer not below x."""
     ...
@@ -225,6 +233,7 @@ def floor(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
     """The greatest integer not above x."""
     ...
@@ -234,6 +243,7 @@ def trunc(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
     """The integer part."""
     ...
@@ -243,6 +253,7 @@ def fix(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
     """The nearest integer towards zero."""
     ...
@@ -252,6 +263,7 @@ def reciprocal(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
     """1 / x."""
     ...
@@ -261,6 +273,7 @@ def sqrt(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
     """The square root."""
     ...
@@ -270,6 +283,7 @@ def cbrt(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
     """The cube root."""
     ...
@@ -279,6 +293,7 @@ def exp(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
     """e to the power x."""
     ...
@@ -288,6 +303,7 @@ def expm1(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
     """exp(x) - 1, accurate near 0."""
     ...
@@ -297,6 +313,7 @@ def log(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
     """The natural logarithm."""
     ...
@@ -306,6 +323,7 @@ def log1p(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
     """log(1 + x), accurate near 0."""
     ...
@@ -315,6 +333,7 @@ def log2(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
     """To base 2."""
     ...
@@ -324,6 +343,7 @@ def log10(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
     """To base 10."""
     ...
@@ -333,6 +353,7 @@ def sin(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
     """The sine; x in radians."""
     ...
@@ -342,6 +363,7 @@ def cos(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
     """The cosine; x in radians."""
     ...
@@ -351,6 +373,7 @@ def tan(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
     """The tangent; x in radians."""
     ...
@@ -360,6 +383,7 @@ def arcsin(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
     """In radians."""
     ...
@@ -369,6 +393,7 @@ def arccos(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
     """In radians."""
     ...
@@ -378,6 +403,7 @@ def arctan(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
     """In radians."""
     ...
@@ -387,6 +413,7 @@ def sinh(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
     """The hyperbolic sine."""
     ...
@@ -396,6 +423,7 @@ def cosh(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
     """The hyperbolic cosine."""
     ...
@@ -405,6 +433,7 @@ def tanh(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
     """The hyperbolic tangent."""
     ...
@@ -414,6 +443,7 @@ def arcsinh(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
     """The inverse hyperbolic sine."""
     ...
@@ -423,6 +453,7 @@ def arccosh(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
     """Of x >= 1."""
     ...
@@ -432,6 +463,7 @@ def arctanh(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
     """Of |x| < 1."""
     ...
@@ -441,6 +473,7 @@ def degrees(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
     """Radians to degrees."""
     ...
@@ -450,6 +483,7 @@ def radians(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
     """Degrees to radians."""
     ...
@@ -459,6 +493,7 @@ def logical_not(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
     """1 where x is 0, else 0."""
     ...
@@ -468,6 +503,7 @@ def isnan(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
     """1 where x is NaN, else 0."""
     ...
@@ -477,6 +513,7 @@ def isinf(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
     """1 where x is infinite, else 0."""
     ...
@@ -486,6 +523,7 @@ def isfinite(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
     """1 where x is neither infinite nor NaN, else 0."""
     ...
@@ -496,6 +534,7 @@ def add(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
     """a + b."""
     ...
@@ -506,6 +545,7 @@ def subtract(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
     """a - b."""
     ...
@@ -516,6 +556,7 @@ def multiply(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
     """a * b."""
     ...
@@ -526,6 +567,7 @@ def mod(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
     """The remainder, with the sign of b; 0 where b is 0."""
     ...
@@ -536,6 +578,7 @@ def power(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
     """a to the power b."""
     ...
@@ -546,6 +589,7 @@ def maximum(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
     """The greater one."""
     ...
@@ -556,6 +600,7 @@ def minimum(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
     """The smaller one."""
     ...
@@ -566,6 +611,7 @@ def fmax(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
     """The greater one."""
     ...
@@ -576,6 +622,7 @@ def fmin(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
     """The smaller one."""
     ...
@@ -586,6 +633,7 @@ def floor_divide(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
     """The quotient rounded down; integers by 0 give 0."""
     ...
@@ -596,6 +644,7 @@ def true_divide(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
     """a / b; integers: C's."""
     ...
@@ -606,6 +655,7 @@ def hypot(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
     """sqrt(a^2 + b^2)."""
     ...
@@ -616,6 +666,7 @@ def arctan2(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
     """The angle of the point (b, a), in radians."""
     ...
@@ -626,6 +677,7 @@ def equal(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
     """1 where a == b, else 0."""
     ...
@@ -636,6 +688,7 @@ def not_equal(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
     """1 where a != b, else 0."""
     ...
@@ -646,6 +699,7 @@ def greater(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
     """1 where a > b, else 0."""
     ...
@@ -656,6 +710,7 @@ def greater_equal(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
     """1 where a >= b, else 0."""
     ...
@@ -666,6 +721,7 @@ def less(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
     """1 where a < b, else 0."""
     ...
@@ -676,6 +732,7 @@ def less_equal(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
     """1 where a <= b, else 0."""
     ...
@@ -686,6 +743,7 @@ def logical_and(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
     """1 where both are not 0, else 0."""
     ...
@@ -696,6 +754,7 @@ def logical_or(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
     """1 where one is not 0, else 0."""
     ...
@@ -706,8 +765,31 @@ def logical_xor(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
     """1 where just one is not 0."""
+    ...
+def lcm(
+    x1: SymbolLike,
+    x2: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+    **options: object,
+) -> _Symbol:
+    """Of integers, or of bools, as NumPy's function of this name."""
+    ...
+def gcd(
+    x1: SymbolLike,
+    x2: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+    **options: object,
+) -> _Symbol:
+    """Of integers, or of bools, as NumPy's function of this name."""
     ...
 def bitwise_and(
     x1: SymbolLike,
@@ -716,8 +798,9 @@ def bitwise_and(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
-    """Of bits of integers, or of bools, as NumPy's function of this name."""
+    """Of integers, or of bools, as NumPy's function of this name."""
     ...
 def bitwise_or(
     x1: SymbolLike,
@@ -726,8 +809,9 @@ def bitwise_or(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
-    """Of bits of integers, or of bools, as NumPy's function of this name."""
+    """Of integers, or of bools, as NumPy's function of this name."""
     ...
 def bitwise_xor(
     x1: SymbolLike,
@@ -736,8 +820,9 @@ def bitwise_xor(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
-    """Of bits of integers, or of bools, as NumPy's function of this name."""
+    """Of integers, or of bools, as NumPy's function of this name."""
     ...
 def bitwise_not(
     x: SymbolLike,
@@ -745,6 +830,7 @@ def bitwise_not(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
     """Return not x of bools, -1 - x of integers."""
     ...
@@ -755,6 +841,7 @@ def copysign(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
     """Return the magnitudes of *x1* with the signs of *x2*."""
     ...
@@ -765,18 +852,9 @@ def ldexp(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
-    """Return x1 * 2^x2."""
-    ...
-def lcm(
-    x1: SymbolLike,
-    x2: SymbolLike,
-    out: Symbol | None = None,
-    *,
-    name: str | None = None,
-    attr: Mapping[str, str] | None = None,
-) -> _Symbol:
-    """Compute `lcm` by NumPy on the host: the function of this name there."""
+    """Return x1 * 2^x2, for integers cut off to integers."""
     ...
 def divide(
     x1: SymbolLike,
@@ -785,6 +863,7 @@ def divide(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
     """a / b; integers: C's."""
     ...
@@ -795,6 +874,7 @@ def remainder(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
     """The remainder, with the sign of b; 0 where b is 0."""
     ...
@@ -804,6 +884,7 @@ def fabs(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
     """The absolute value."""
     ...
@@ -813,6 +894,7 @@ def rad2deg(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
     """Radians to degrees."""
     ...
@@ -822,6 +904,7 @@ def deg2rad(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
     """Degrees to radians."""
     ...
@@ -831,6 +914,7 @@ def invert(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
     """Return not x of bools, -1 - x of integers."""
     ...
@@ -1155,6 +1239,7 @@ def isneginf(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
     """Return where elements are negative infinity."""
     ...
@@ -1164,6 +1249,7 @@ def isposinf(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **options: object,
 ) -> _Symbol:
     """Return where elements are positive infinity."""
     ...
@@ -1286,7 +1372,7 @@ def triu(
     """Return matrices with zeros below a diagonal."""
     ...
 def unravel_index(
-    indices: Symbol,
+    indices: Symbol | int,
     shape: int | Sequence[int],
     order: str = 'C',
     *,
@@ -1325,8 +1411,9 @@ def float_power(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **kwargs: object,
 ) -> _Symbol:
-    """Return powers, of integers in float32."""
+    """Return powers in float64."""
     ...
 def heaviside(
     x1: SymbolLike,
@@ -1335,8 +1422,9 @@ def heaviside(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
+    **kwargs: object,
 ) -> _Symbol:
-    """Return 0 where x1 < 0, x2 where it is 0, 1 where it is positive."""
+    """Return 0 where x1 < 0, x2 where it is 0, 1 where it is positive; NaN stays."""
     ...
 def isclose(
     a: SymbolLike,

@@ -31,6 +31,7 @@ from .keys import (
     expanded,
     hashable,
     index_of,
+    is_truth,
     leading,
     out_of_bounds,
     picked_by_numpy,
@@ -115,6 +116,8 @@ def getitem(x: Array, key: Any) -> Array:
 def _by_key(x: Array, key: object, by_plan: bool = True) -> Array:
     """``x[key]`` for any key; for index arrays by a plan only where that is said."""
     shape = x._shape
+    if not x._one_element and is_truth(key):  # NumPy's: a new axis, of all or nothing
+        return getitem(getitem(x, None), [0] if key else range(0))
     slices = _slices()
     plan: Any = None
     known = None if tracing.active or in_use else hashable(key)

@@ -102,6 +102,14 @@ def _unsupported(item: object) -> ValueError:
     return ValueError(f"NDArray does not support slicing with key {item} of type {type(item)}.")
 
 
+def is_truth(key: object) -> bool:
+    """Whether a key is one bool, which NumPy takes for a mask."""
+    kind = key.__class__
+    if kind is bool or kind is np.bool_:
+        return True
+    return isinstance(key, Array) and not key._shape and key._data.dtype == np.bool_
+
+
 def expanded(key: object, shape: Shape) -> tuple[list[object], bool]:
     """The key as a list with an item for each axis, and None for new ones; whether arrays are in.
 

@@ -35,6 +35,7 @@ from .keys import (
     arrays_in_line,
     expanded,
     index_of,
+    is_truth,
     leading,
     rows_of,
     rows_of_array,
@@ -65,7 +66,10 @@ def _value(x: Array, value: object) -> tuple[Buffer, Shape]:
                 data = front.cast(data, x._data.dtype)
         return to_device(data, context_device(x._ctx)), value._shape
     try:
-        elements = np.asarray(value, None if hasattr(value, "dtype") else x._data.dtype)
+        try:
+            elements = np.asarray(value, None if hasattr(value, "dtype") else x._data.dtype)
+        except OverflowError:  # integers that the dtype does not hold are cut off, as by slices
+            elements = np.asarray(value)
         with np.errstate(all="ignore"):
             elements = np.ascontiguousarray(elements, x._data.dtype).reshape(elements.shape)
     except (TypeError, ValueError, OverflowError):
@@ -212,6 +216,10 @@ def setitem(x: Array, key: object, value: Any) -> None:
             if little.size:
                 x._version[0] = next_version()
             return
+    if not x._one_element and is_truth(key):
+        if not key:
+            return
+        key = ...
     if shape and not (tracing.active or in_use or key.__class__ is slice):
         if plain and (_written_by_plan(x, key, value) or _written_by_numpy(x, key, value, number)):
             return

@@ -55,6 +55,8 @@ class Style(NamedTuple):
         Whether results are of dtype bool, and constants.
     number_first : bool
         Whether the fast path is also for a number before an array.
+    options : callable, optional
+        Checks what is given by other names, which says nothing about the result.
     """
 
     array: type[Array]
@@ -62,6 +64,7 @@ class Style(NamedTuple):
     condition: str = ""
     truth: bool = False
     number_first: bool = True
+    options: Callable[[dict[str, object]], None] | None = None
 
 
 class ArrayCalls(SmallCalls):
@@ -129,6 +132,7 @@ def elementwise_call(op: ElementwiseOp, general: Callable[..., object], style: S
         "Node": Node,
         "active": active,
         "array": style.array,
+        "check_options": style.options,
         "truth": _BOOL,
         "empty": empty,
         "general": general,
@@ -252,8 +256,11 @@ def source(
     general = f"return general(({', '.join(inputs)},), {given}, out)"
     # Where there are parameters, one may be called as an input is here.
     rest = "/, out=None, name=None, **params" if params else "out=None, name=None"
-    arguments = ", ".join([*inputs, rest])
     lines = ["if active:", f"    {general}"]
+    if style.options is not None:
+        rest = "out=None, **options"
+        lines = ["if options:", "    check_options(options)", *lines]
+    arguments = ", ".join([*inputs, rest])
     if params:
         lines.append("given = {**op.params, **params}")
         lines += [f"its_{name} = given[{name!r}]" for name in extra]

@@ -19,6 +19,7 @@ from . import random as random
 from ._creation import *  # noqa: F403
 from ._joining import *  # noqa: F403
 from ._numerics import *  # noqa: F403
+from ._picking import *  # noqa: F403
 from ._products import *  # noqa: F403
 from ._reductions import *  # noqa: F403
 from ._shaping import *  # noqa: F403

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as onp
 
@@ -35,6 +35,36 @@ def delivered(result: ndarray, out: ndarray | None, function: str) -> ndarray:
     return result if out is None else write_into(out, result, function)
 
 
+UFUNC_OPTIONS: dict[str, object] = {
+    "where": True, "casting": "same_kind", "order": "K", "dtype": None, "subok": True,
+}  # fmt: skip
+"""Further arguments of functions of elements, and the only values that are computed."""
+
+
+def is_default(name: str, value: object) -> bool:
+    """Whether an argument of a function of elements says what holds without it."""
+    return isinstance(value, (bool, str, type(None))) and value == UFUNC_OPTIONS.get(name, ...)
+
+
+def ufunc_options(function: str, given: Mapping[str, object]) -> None:
+    """Check what a function of elements got by other names.
+
+    Raises
+    ------
+    TypeError
+        For a name that NumPy's functions of elements do not have.
+    NotImplementedError
+        For another value than the default.
+    """
+    for name, value in given.items():
+        if name not in UFUNC_OPTIONS:
+            raise TypeError(f"{function}: got an unexpected keyword argument {name!r}")
+        if not is_default(name, value):
+            raise NotImplementedError(
+                f"{function}: {name} must be {UFUNC_OPTIONS[name]!r}, got {shown(value)}"
+            )
+
+
 def context_argument(function: str, ctx: object) -> Context:
     """A context, by default the current one.
 
@@ -55,6 +85,8 @@ def shape_argument(function: str, shape: object) -> Shape:
     try:
         if isinstance(shape, (int, onp.integer)):
             return (int(shape),)
+        if isinstance(shape, NDArray) and not shape.ndim:
+            return (shape.__index__(),)
         return tuple([n.__index__() for n in shape])  # type: ignore[attr-defined]
     except (AttributeError, TypeError):
         raise TypeError(

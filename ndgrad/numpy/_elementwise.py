@@ -7,18 +7,19 @@ NumPy says about dtypes is in the general way: numbers beside arrays of bool, in
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from inspect import Parameter, Signature
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 
 import numpy as onp
 
 from ..array.ndarray import NDArray
-from ..base import DType, set_signature
+from ..base import DType, HostArray, is_floating, set_signature
 from ..dispatch import Style, converted_call, elementwise_call
 from ..ops.bound import CALLS
 from ..ops.table import ElementwiseOp, Params, lookup
 from ._calls import F, named
-from ._check import delivered
+from ._check import delivered, ufunc_options
 from .multiarray import Operand, ndarray, operand
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ class _Kind(NamedTuple):
         What arrays of integers become.
     truth : bool
         Whether results are bools.
+    beside_floats : dtype or None
+        What arrays of integers become beside a number that is a float.
     """
 
     condition: str = ""
@@ -53,6 +56,7 @@ class _Kind(NamedTuple):
     beside_numbers: bool = False
     integers: DType | None = None
     truth: bool = False
+    beside_floats: DType | None = None
 
 
 _NO_BOOL = 'dtype.kind != "b"'
@@ -60,6 +64,7 @@ _SHAPED = _Kind()
 _SIGNED = _Kind(_NO_BOOL, _INT)
 _MATHEMATICAL = _Kind(_NO_BOOL, _FLOAT)
 _ARITHMETIC = _Kind(_NO_BOOL, _INT, beside_numbers=True)
+_FLOOR = _Kind(_NO_BOOL, _INT, beside_numbers=True, beside_floats=_FLOAT)
 _DIVISION = _Kind('dtype.kind in "fV"', _FLOAT, integers=_FLOAT)
 _TRUTH = _Kind(truth=True)
 
@@ -77,8 +82,9 @@ _UNARY: dict[_Kind, str] = {
 _BINARY: dict[_Kind, str] = {
     _ARITHMETIC: (
         "add subtract:broadcast_sub multiply:broadcast_mul mod remainder:broadcast_mod power "
-        "maximum minimum fmax:broadcast_maximum fmin:broadcast_minimum floor_divide"
+        "maximum minimum fmax:broadcast_maximum fmin:broadcast_minimum"
     ),
+    _FLOOR: "floor_divide",
     _DIVISION: "divide:broadcast_div true_divide:broadcast_div hypot arctan2",
     _TRUTH: (
         "equal not_equal greater greater_equal less:broadcast_lesser "
@@ -94,17 +100,27 @@ def _cast(x: _Operand, dtype: DType) -> _Operand:
 def _met(kind: _Kind, inputs: tuple[Operand, ...]) -> tuple[Operand, ...]:
     """Operands in the dtypes that the operator shall see."""
     with_number = not all(isinstance(x, ndarray) for x in inputs)
+    integers = kind.integers
+    if integers:  # an array of floats beside them decides
+        floats = [x._data.dtype for x in inputs if isinstance(x, ndarray)]
+        integers = next(filter(is_floating, floats), integers)
     found = []
     for x in inputs:
         of = x._data.dtype.kind if isinstance(x, ndarray) else ""
-        if of == "b" and kind.bools and (with_number or not kind.beside_numbers):
+        if of in ("b", "i", "u") and integers:
+            x = _cast(x, integers)
+        elif of in ("b", "i", "u") and kind.beside_floats and any(map(_is_float, inputs)):
+            x = _cast(x, kind.beside_floats)
+        elif of == "b" and kind.bools and (with_number or not kind.beside_numbers):
             x = _cast(x, kind.bools)
-        elif of in ("i", "u") and kind.integers:
-            x = _cast(x, kind.integers)
         elif of in ("i", "u", "b") and kind.truth and any(_is_fraction(y) for y in inputs):
             x = _cast(x, onp.dtype("float64"))
         found.append(x)
     return tuple(found)
+
+
+def _is_float(x: object) -> bool:
+    return isinstance(x, (float, onp.floating))
 
 
 def _is_fraction(x: object) -> bool:
@@ -115,7 +131,8 @@ def _signature(inputs: tuple[str, ...]) -> Signature:
     kind = Parameter.POSITIONAL_OR_KEYWORD
     out = Parameter("out", kind, default=None, annotation="ndarray | None")
     given = [Parameter(x, kind, annotation="ArrayLike") for x in inputs]
-    return Signature([*given, out], return_annotation="ndarray")
+    options = Parameter("options", Parameter.VAR_KEYWORD, annotation="object")
+    return Signature([*given, out, options], return_annotation="ndarray")
 
 
 def _function(name: str, op: ElementwiseOp, kind: _Kind) -> Function:
@@ -138,7 +155,8 @@ def _function(name: str, op: ElementwiseOp, kind: _Kind) -> Function:
         return delivered(result, out, name)
 
     inputs = ("x1", "x2") if len(op.inputs) > 1 else ("x",)
-    style = Style(ndarray, inputs, kind.condition, kind.truth, not op.ordered)
+    options = partial(ufunc_options, name)
+    style = Style(ndarray, inputs, kind.condition, kind.truth, not op.ordered, options)
     function = elementwise_call(op, general, style)
     CALLS[function] = op.name
     set_signature(function, _signature(inputs))
@@ -170,35 +188,46 @@ square, sqrt, isnan, isinf = (FUNCTIONS[name] for name in ("square", "sqrt", "is
 exp, log, log1p = FUNCTIONS["exp"], FUNCTIONS["log"], FUNCTIONS["log1p"]
 
 
-def _bitwise(name: str, on_bools: Function) -> Function:
+def _on_integers(name: str, on_bools: Function) -> Function:
     on_host = getattr(onp, name)
 
-    def function(x1: ArrayLike, x2: ArrayLike, out: ndarray | None = None) -> ndarray:
+    def function(
+        x1: ArrayLike, x2: ArrayLike, out: ndarray | None = None, **options: object
+    ) -> ndarray:
+        if options:
+            ufunc_options(name, options)
         first = x1 if isinstance(x1, ndarray) else x2
         if not isinstance(first, ndarray):
             return on_host(x1, x2)
-        a, b = operand(x1, first), operand(x2, first)
-        kinds = {getattr(x, "dtype", onp.dtype(type(x))).kind for x in (a, b)}
-        if kinds == {"b"}:
-            result = on_bools(a, b)
-        elif kinds <= {"b", "i", "u"}:
-            values = on_host(*[x.asnumpy() if isinstance(x, ndarray) else x for x in (a, b)])
-            result = ndarray._from_numpy(values, first._ctx)
-        else:
+        given = [operand(x, first) for x in (x1, x2)]
+        kinds = {x._data.dtype.kind for x in given if isinstance(x, ndarray)}
+        if not kinds <= {"b", "i", "u"}:
             raise TypeError(f"{name}: operands must be bools or integers")
+        if kinds == {"b"}:
+            result = on_bools(*[x if isinstance(x, ndarray) else bool(x) for x in given])
+        else:
+            result = ndarray._from_numpy(on_host(*[_bits(x, first) for x in given]), first._ctx)
         return delivered(result, out, name)
 
-    doc = "Of bits of integers, or of bools, as NumPy's function of this name."
+    doc = "Of integers, or of bools, as NumPy's function of this name."
     return named(function, name, doc)
 
 
-bitwise_and = FUNCTIONS["bitwise_and"] = _bitwise("bitwise_and", logical_and)
-bitwise_or = FUNCTIONS["bitwise_or"] = _bitwise("bitwise_or", logical_or)
-bitwise_xor = FUNCTIONS["bitwise_xor"] = _bitwise("bitwise_xor", logical_xor)
+def _bits(x: Operand, like: ndarray) -> HostArray:
+    """An operand of integers; a number in the dtype of the array beside it, cut off."""
+    return x.asnumpy() if isinstance(x, ndarray) else onp.asarray(int(x)).astype(like._data.dtype)
 
 
-def invert(x: ArrayLike, out: ndarray | None = None) -> ndarray:
+FUNCTIONS["lcm"] = _on_integers("lcm", logical_and)
+FUNCTIONS["gcd"] = _on_integers("gcd", logical_or)
+bitwise_and = FUNCTIONS["bitwise_and"] = _on_integers("bitwise_and", logical_and)
+bitwise_or = FUNCTIONS["bitwise_or"] = _on_integers("bitwise_or", logical_or)
+bitwise_xor = FUNCTIONS["bitwise_xor"] = _on_integers("bitwise_xor", logical_xor)
+
+
+def invert(x: ArrayLike, out: ndarray | None = None, **options: object) -> ndarray:
     """Return not x of bools, -1 - x of integers."""
+    ufunc_options("invert", options)
     if not isinstance(x, ndarray):
         return onp.invert(onp.asarray(x))
     if x.dtype.kind not in "biu":
@@ -244,3 +273,17 @@ PYTHON_OPERATORS: dict[str, str] = {
 for _python, _name in PYTHON_OPERATORS.items():
     OPERATORS[f"__{_python}__"] = FUNCTIONS[_name]
     OPERATORS[f"__r{_python}__"] = _reflected(FUNCTIONS[_name])
+
+
+def _in_place(function: Function) -> Callable[[ndarray, ArrayLike], ndarray]:
+    return lambda self, other: function(self, other, out=self)
+
+
+OPERATORS |= {
+    "__iand__": _in_place(bitwise_and),
+    "__ior__": _in_place(bitwise_or),
+    "__ixor__": _in_place(bitwise_xor),
+    "__floor__": floor,
+    "__ceil__": FUNCTIONS["ceil"],
+    "__trunc__": FUNCTIONS["trunc"],
+}

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as onp
 
 from ..array.ndarray import NDArray
-from ..base import set_signature
+from ..base import HostArray, set_signature
 from ..context import Context, current_context
 from ..tracing import host_read
 from ._calls import named
@@ -22,10 +22,10 @@ from .multiarray import ndarray
 NAMES = {
     "ndarray": (
         "apply_along_axis apply_over_axes argpartition choose compress convolve corrcoef correlate "
-        "cov cumprod delete digitize extract gcd histogram_bin_edges i0 insert interp isin isreal "
-        "lcm left_shift lexsort median nancumprod nancumsum nanmax nanmean "
+        "cov cumprod digitize extract histogram_bin_edges i0 interp isin isreal "
+        "left_shift lexsort median nancumprod nancumsum nanmax nanmean "
         "nanmedian nanmin nanpercentile nanquantile nanstd nanvar nextafter packbits partition "
-        "percentile piecewise poly polyadd polyint polymul polysub quantile ravel_multi_index real "
+        "piecewise poly polyadd polyint polymul polysub ravel_multi_index real "
         "right_shift roots select setdiff1d setxor1d signbit spacing trim_zeros "
         "union1d unpackbits unwrap vander"
     ),
@@ -34,7 +34,7 @@ NAMES = {
         "tril_indices_from triu_indices triu_indices_from"
     ),
     "tuple[ndarray, list[ndarray]]": "histogramdd",
-    "Any": "intersect1d nanargmax nanargmin polyfit searchsorted unique",  # by their arguments
+    "Any": "intersect1d nanargmax nanargmin polyfit searchsorted",  # by their arguments
     "bool": "iscomplexobj isscalar",
     "DType": "min_scalar_type promote_types",
 }
@@ -100,6 +100,20 @@ FUNCTIONS = {
 }
 _trapezoid = vars(onp).get("trapezoid") or vars(onp)["trapz"]  # NumPy 1's name
 FUNCTIONS |= {name: on_host(_trapezoid, name, "ndarray") for name in ("trapezoid", "trapz")}
+
+
+def _unique(ar: HostArray, *args: bool, axis: int | None = None, **kwargs: bool) -> Any:
+    """Places in the flat array, as before NumPy 2."""
+    found: Any = onp.unique(ar, *args, axis=axis, **kwargs)  # type: ignore[call-overload]
+    names = ("return_index", "return_inverse", "return_counts")
+    asked = [*args, *[kwargs.get(name, False) for name in names[len(args) :]]]
+    if not asked[1]:
+        return found
+    at = 1 + bool(asked[0])
+    return (*found[:at], found[at].reshape(-1), *found[at + 1 :])
+
+
+FUNCTIONS["unique"] = on_host(_unique, "unique", "Any")
 FUNCTIONS["in1d"] = on_host(
     lambda ar1, *rest, **kwargs: onp.isin(onp.ravel(ar1), *rest, **kwargs), "in1d", "ndarray"
 )

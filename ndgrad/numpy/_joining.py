@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -25,7 +25,7 @@ __all__ = [
 
 def _arrays(function: str, seq: AnyArray | Sequence[AnyArray]) -> list[ndarray]:
     """The arrays to be joined, of one dtype."""
-    if isinstance(seq, NDArray):
+    if isinstance(seq, (NDArray, Iterator)):
         seq = list(seq)
     if not isinstance(seq, (list, tuple)):
         raise TypeError(f"{function}: expected a list or tuple of arrays, got {shown(seq)}")

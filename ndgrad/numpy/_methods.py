@@ -117,6 +117,13 @@ def _sort(self: ndarray, axis: int = -1, kind: str | None = None, order: str | N
     self[...] = _shaping.sort(self, axis)
 
 
+def _length(self: ndarray) -> int:
+    """Return the length of the first axis."""
+    if not self._shape:
+        raise TypeError("len() of unsized object")
+    return self._shape[0]
+
+
 METHODS: dict[str, Callable[..., object] | property] = {
     "reshape": _reshape,
     "reshape_view": _reshape_view,
@@ -147,7 +154,10 @@ METHODS: dict[str, Callable[..., object] | property] = {
         if name in vars(NDArray) and not name.startswith("logical")
     },
     **_elementwise.OPERATORS,
+    "__round__": lambda self, ndigits=None: _numerics.around(self, ndigits or 0),
+    "__len__": _length,
     "__matmul__": _products.matmul,
+    "__imatmul__": lambda self, other: _products.matmul(self, other, self),
     "__rmatmul__": lambda self, other: _products.matmul(other, self),
     "__divmod__": lambda self, other: (self // other, self % other),
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as onp
@@ -13,7 +13,8 @@ from ..base import DType, DTypeLike, Shape, as_dtype, is_floating
 from ..dispatch import write_into
 from . import _reductions
 from ._calls import F
-from ._check import array_argument, delivered
+from ._check import array_argument, delivered, ufunc_options
+from ._creation import full
 from ._elementwise import (
     absolute,
     equal,
@@ -101,8 +102,11 @@ def nan_to_num(
     nan: float = 0.0,
     posinf: float | None = None,
     neginf: float | None = None,
+    **kwargs: object,
 ) -> ndarray:
     """Return the array with numbers in place of NaN and infinities, or write them to it."""
+    if isinstance(x, (int, float, onp.generic)):
+        return _of_numbers(onp.nan_to_num, x, copy, nan, posinf, neginf)
     x = array_argument("nan_to_num", "x", x)
     if x.dtype.kind != "f":
         return F.identity(x) if copy else x
@@ -115,14 +119,14 @@ def nan_to_num(
     return result if copy else write_into(x, result, "nan_to_num")
 
 
-def isposinf(x: ArrayLike, out: ndarray | None = None) -> ndarray:
+def isposinf(x: ArrayLike, out: ndarray | None = None, **options: object) -> ndarray:
     """Return where elements are positive infinity."""
-    return equal(x, math.inf, out=out)
+    return equal(x, math.inf, out=out, **options)
 
 
-def isneginf(x: ArrayLike, out: ndarray | None = None) -> ndarray:
+def isneginf(x: ArrayLike, out: ndarray | None = None, **options: object) -> ndarray:
     """Return where elements are negative infinity."""
-    return equal(x, -math.inf, out=out)
+    return equal(x, -math.inf, out=out, **options)
 
 
 def isclose(
@@ -157,20 +161,55 @@ def array_equiv(a1: ArrayLike, a2: ArrayLike) -> bool:
     return bool(onp.array_equiv(a, b))
 
 
+def _of_numbers(function: Callable[..., Any], *numbers: object) -> ndarray:
+    """What NumPy gives for numbers, lists and its own arrays."""
+    return function(*numbers)
+
+
 def positive(x: AnyArray) -> ndarray:
     """Return a copy."""
+    if not isinstance(x, NDArray):
+        return _of_numbers(onp.positive, x)
     return F.identity(array_argument("positive", "x", x))
 
 
-def copysign(x1: ArrayLike, x2: ArrayLike, out: ndarray | None = None) -> ndarray:
+def copysign(
+    x1: ArrayLike, x2: ArrayLike, out: ndarray | None = None, **options: object
+) -> ndarray:
     """Return the magnitudes of *x1* with the signs of *x2*."""
-    magnitude = absolute(x1)
-    return delivered(where(less(x2, 0), -magnitude, magnitude), out, "copysign")
+    ufunc_options("copysign", options)
+    if not (isinstance(x1, NDArray) or isinstance(x2, NDArray)):
+        return _of_numbers(onp.copysign, x1, x2)
+    negative = less(x2, 0)
+    if isinstance(x2, NDArray) and is_floating(x2._data.dtype):  # -0 has a sign, too
+        negative = logical_or(negative, logical_and(equal(x2, 0), less(1 / x2, 0)))
+    if isinstance(x1, NDArray):
+        magnitude = absolute(x1)
+    else:
+        like = array_argument("copysign", "x2", x2)
+        like = F.Cast(like, dtype="int64") if like._data.dtype == onp.bool_ else like
+        magnitude = F.ones_like(like) * abs(float(onp.asarray(x1)))
+    return delivered(where(negative, -magnitude, magnitude), out, "copysign")
 
 
-def ldexp(x1: ArrayLike, x2: ArrayLike, out: ndarray | None = None) -> ndarray:
-    """Return x1 * 2^x2."""
-    return multiply(x1, power(2, x2), out=out)
+def ldexp(x1: ArrayLike, x2: ArrayLike, out: ndarray | None = None, **options: object) -> ndarray:
+    """Return x1 * 2^x2, for integers cut off to integers."""
+    ufunc_options("ldexp", options)
+    first = next((x for x in (x1, x2) if isinstance(x, NDArray)), None)
+    if first is None:
+        return _of_numbers(onp.ldexp, x1, x2)
+    kinds = [x._data.dtype for x in (x1, x2) if isinstance(x, NDArray)]
+    floats = [kind for kind in kinds if is_floating(kind)]
+    exact = floats[0] if floats else onp.dtype("float64")
+    a, b = (
+        F.Cast(x, dtype=exact) if isinstance(x, NDArray) and x._data.dtype not in floats else x
+        for x in (x1, x2)
+    )
+    found = multiply(a, power(2.0, float(b) if isinstance(b, (int, onp.integer)) else b))
+    if not floats:
+        kind = onp.result_type(*kinds)
+        found = F.Cast(found, dtype="int64" if kind == onp.bool_ else kind)
+    return delivered(found, out, "ldexp")
 
 
 def logaddexp(x1: ArrayLike, x2: ArrayLike, out: ndarray | None = None) -> ndarray:
@@ -179,25 +218,40 @@ def logaddexp(x1: ArrayLike, x2: ArrayLike, out: ndarray | None = None) -> ndarr
     return delivered(found, out, "logaddexp")
 
 
-def float_power(x1: ArrayLike, x2: ArrayLike, out: ndarray | None = None) -> ndarray:
-    """Return powers, of integers in float32."""
-    if not isinstance(x1, NDArray):
-        x1 = onp.asarray(x1) * 1.0
-    elif not is_floating(x1._data.dtype):
-        x1 = x1.astype("float32")
-    return power(x1, x2, out=out)
+def float_power(
+    x1: ArrayLike, x2: ArrayLike, out: ndarray | None = None, **kwargs: object
+) -> ndarray:
+    """Return powers in float64."""
+    if not (isinstance(x1, NDArray) or isinstance(x2, NDArray)):
+        return _of_numbers(onp.float_power, x1, x2)
+    a, b = (F.Cast(x, dtype="float64") if isinstance(x, NDArray) else x for x in (x1, x2))
+    return power(a, b, out=out)
 
 
-def heaviside(x1: ArrayLike, x2: ArrayLike, out: ndarray | None = None) -> ndarray:
-    """Return 0 where x1 < 0, x2 where it is 0, 1 where it is positive."""
-    x = array_argument("heaviside", "x1", x1)
-    found = where(equal(x, 0), x2, where(less(x, 0), F.zeros_like(x), 1))
-    return delivered(found, out, "heaviside")
+def heaviside(
+    x1: ArrayLike, x2: ArrayLike, out: ndarray | None = None, **kwargs: object
+) -> ndarray:
+    """Return 0 where x1 < 0, x2 where it is 0, 1 where it is positive; NaN stays."""
+    if not (isinstance(x1, NDArray) or isinstance(x2, NDArray)):
+        return _of_numbers(onp.heaviside, x1, x2)
+    kinds = [x._data.dtype for x in (x1, x2) if isinstance(x, NDArray)]
+    if all(map(is_floating, kinds)):
+        kind = onp.result_type(*kinds)
+    else:
+        kind = onp.heaviside(*[onp.zeros(0, k) for k in (*kinds, kinds[0])][:2]).dtype
+    x, y = (
+        F.Cast(array_argument("heaviside", "x1", a), dtype=kind) if isinstance(a, NDArray)
+        else full((), onp.asarray(a), kind) for a in (x1, x2)
+    )  # fmt: skip
+    found = where(equal(x, 0), y, where(less(x, 0), F.zeros_like(x), 1))
+    return delivered(where(isnan(x), x, found), out, "heaviside")
 
 
 def polyval(p: AnyArray, x: AnyArray) -> ndarray:
     """Return the values of a polynomial; its coefficients begin with that of the highest power."""
     p, x = array_argument("polyval", "p", p), array_argument("polyval", "x", x)
+    if p.ndim != 1:
+        raise ValueError(f"polyval: p must have one axis, got shape {p.shape}")
     result = F.zeros_like(x)
     for i in range(p.size):
         result = result * x + p[i]
@@ -212,11 +266,16 @@ def bincount(x: AnyArray, weights: AnyArray | None = None, minlength: int = 0) -
     return ndarray._from_numpy(found.astype(x.dtype if weights is None else weights.dtype), x.ctx)
 
 
-def unravel_index(indices: AnyArray, shape: Sequence[int], order: str = "C") -> tuple[ndarray, ...]:
+def unravel_index(
+    indices: AnyArray | int, shape: Sequence[int], order: str = "C"
+) -> tuple[ndarray, ...]:
     """Return the indices, one array for each axis, of positions in a flat array."""
+    if isinstance(indices, (int, onp.integer)):
+        return onp.unravel_index(indices, shape)  # type: ignore[return-value]
     given = array_argument("unravel_index", "indices", indices)
     found = onp.unravel_index(given.asnumpy().astype("int64"), shape)
-    return tuple([ndarray._from_numpy(onp.asarray(x), given.ctx) for x in found])
+    kind = given.dtype if given.dtype.kind in "iu" else onp.dtype("int64")
+    return tuple([ndarray._from_numpy(onp.asarray(x, kind), given.ctx) for x in found])
 
 
 # --- facts ----------------------------------------------------------------------------------------

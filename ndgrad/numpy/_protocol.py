@@ -11,6 +11,7 @@ from typing import Any
 import numpy as onp
 
 from ..array.ndarray import NDArray
+from ._check import is_default
 from .multiarray import ndarray
 
 _ours: dict[str, dict[str, object]] = {}
@@ -45,6 +46,7 @@ def _array_ufunc(
 ) -> object:
     """Call our function of the ufunc's name; its methods, such as ``reduce``, on the host."""
     out = kwargs.pop("out", None)
+    kwargs = {k: x for k, x in kwargs.items() if not is_default(k, x)}
     function = _found(ufunc.__name__, "numpy") if method == "__call__" else None
     if function is not None and not kwargs:
         if out is None:

@@ -56,6 +56,8 @@ def _axes(a: ndarray, axis: Axis, what: str) -> tuple[int, ...]:
     given = (axis,) if isinstance(axis, (int, onp.integer)) else tuple(axis)
     found = []
     for one in given:
+        if not a._shape and one in (0, -1):  # as in NumPy, of an array without axes
+            continue
         if not -a.ndim <= one < a.ndim:
             raise onp.exceptions.AxisError(one, a.ndim, what)
         found.append(int(one) % a.ndim)

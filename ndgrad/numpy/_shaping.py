@@ -21,7 +21,7 @@ from ._check import (
     several_axes,
     shape_argument,
 )
-from ._creation import arange
+from ._creation import arange, full
 from ._elementwise import multiply
 from ._joining import concatenate
 from .multiarray import ndarray
@@ -43,7 +43,15 @@ __all__ = [
 def reshape(
     a: AnyArray, newshape: ShapeLike, order: str = "C", out: ndarray | None = None
 ) -> ndarray:
-    """Return a view of another shape; -1 stands for the length that is left.
+    """Return the elements in another shape; -1 stands for the length that is left.
+
+    Parameters
+    ----------
+    a : ndarray
+    newshape : int or tuple of int
+    order : {'C', 'F', 'A'}
+        With 'F' the first index is the fastest, on both sides: a copy; otherwise a view.
+    out : ndarray, optional
 
     Raises
     ------
@@ -51,6 +59,9 @@ def reshape(
         If the number of elements differs.
     """
     a = array_argument("reshape", "a", a)
+    if order == "F":
+        shape = shape_argument("reshape", newshape)
+        return delivered(transpose(transpose(a).reshape(shape[::-1])), out, "reshape")
     c_order("reshape", order)
     return delivered(a.reshape(newshape), out, "reshape")
 
@@ -116,6 +127,8 @@ def squeeze(a: AnyArray, axis: Axis = None, out: ndarray | None = None) -> ndarr
     a = array_argument("squeeze", "a", a)
     if axis is None:
         return delivered(a.reshape(tuple([n for n in a.shape if n != 1])), out, "squeeze")
+    if not a.ndim and axis in (0, -1):
+        return delivered(a.reshape(()), out, "squeeze")
     gone = several_axes(axis, a.ndim, "squeeze")
     for i in gone:
         if a.shape[i] != 1:
@@ -305,7 +318,16 @@ def pad(
 def diag(v: AnyArray, k: int = 0) -> ndarray:
     """Return a diagonal of a matrix, or a matrix with a diagonal."""
     v = array_argument("diag", "v", v)
-    return F.diag(v, k=k)
+    empty = _no_diagonal(v, k, 0, 1)
+    return F.diag(v, k=k) if empty is None else empty
+
+
+def _no_diagonal(a: ndarray, k: int, i: int, j: int) -> ndarray | None:
+    """An empty array if the arrays along two axes have no diagonal *k*."""
+    if a.ndim < 2 or -a.shape[i] < k < a.shape[j]:
+        return None
+    rest = [n for axis, n in enumerate(a.shape) if axis not in (i, j)]
+    return F.Cast(full((*rest, 0), 0, "float32", ctx=a.ctx), dtype=a.dtype)
 
 
 def fill_diagonal(a: NDArray, val: ArrayLike, wrap: bool = False) -> None:
@@ -324,6 +346,8 @@ def diagonal(a: AnyArray, offset: int = 0, axis1: int = 0, axis2: int = 1) -> nd
     """Return the diagonals of the matrices along two axes, as a last axis."""
     a = array_argument("diagonal", "a", a)
     i, j = several_axes((axis1, axis2), a.ndim, "diagonal")
+    if (empty := _no_diagonal(a, offset, i, j)) is not None:
+        return empty
     if a.ndim == 2:
         return F.diag(a if i < j else F.transpose(a), k=offset)
     return F.diag(a, k=offset, axis1=i, axis2=j)
@@ -432,13 +456,21 @@ def diff(
     a: AnyArray,
     n: int = 1,
     axis: int = -1,
-    prepend: AnyArray | None = None,
-    append: AnyArray | None = None,
+    prepend: ArrayLike | None = None,
+    append: ArrayLike | None = None,
 ) -> ndarray:
-    """Return differences of neighbours along an axis, *n* times."""
+    """Return differences of neighbours along an axis, *n* times.
+
+    What is put in front and behind first is an array, or a number for each place of the others.
+    """
     a = array_argument("diff", "a", a)
     axis = one_axis(axis, a.ndim, "diff")
-    ends = [x for x in (prepend, a, append) if x is not None]
+    edge = (*a.shape[:axis], 1, *a.shape[axis + 1 :])
+    ends = [
+        x if isinstance(x, NDArray) else full(edge, onp.asarray(x), a.dtype, ctx=a.ctx)
+        for x in (prepend, a, append)
+        if x is not None
+    ]
     if len(ends) > 1:
         a = concatenate(ends, axis)
     before = (slice(None),) * axis
@@ -471,6 +503,8 @@ def resize(a: AnyArray, new_shape: ShapeLike) -> ndarray:
     a = ravel(array_argument("resize", "a", a))
     shape = shape_argument("resize", new_shape)
     size = math.prod(shape)
+    if not a.size:
+        return F.Cast(full(shape, 0, "float32", ctx=a.ctx), dtype=a.dtype)
     return tile(a, -(-size // a.size))[:size].reshape(shape)
 
 

@@ -58,7 +58,10 @@ class ndarray(Methods):
     def __repr__(self) -> str:
         values = self.asnumpy()
         text = _DEFAULT.sub(")", repr(values))
-        text = _SUMMARY.sub("])", text) if values.size else text
+        if values.size:
+            text = _SUMMARY.sub("])", text)
+        elif values.dtype == onp.bool_:
+            text = f"{text[:-1]}, dtype=bool)"
         if values.dtype.name in ("int64", "float64") and "dtype=" not in text:  # NumPy's defaults
             text = f"{text[:-1]}, dtype={values.dtype})"
         text = _SHOWN.sub(r", dtype=\1)", text)
@@ -70,7 +73,11 @@ class ndarray(Methods):
         return str(self.asnumpy())
 
     def __format__(self, spec: str) -> str:
-        return format(self.item(), spec) if self.ndim == 0 else format(str(self), spec)
+        if self.ndim == 0:
+            return format(self.item(), spec)
+        if spec:
+            raise TypeError(f"only an array without axes has a format {spec!r}")
+        return str(self)
 
     def __reduce__(self) -> tuple[object, ...]:
         return _unpickle, (self.asnumpy(), self._ctx.device_type, self._ctx.device_id)

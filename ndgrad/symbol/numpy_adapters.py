@@ -213,9 +213,8 @@ def percentile(
     q_scalar: float | None = None,
 ) -> ndarray:
     """Percentiles of the elements, over axes."""
-    return np.percentile(
-        a, q if q_scalar is None else q_scalar, axis, method=interpolation, keepdims=keepdims
-    )
+    given: Any = q if q_scalar is None else q_scalar
+    return np.percentile(a, given, axis, interpolation=interpolation, keepdims=keepdims)
 
 
 FROBENIUS, BY_ORDER, ALL = 1, -1, -2

@@ -183,7 +183,7 @@ for _name, _function in np._elementwise.FUNCTIONS.items():
         _many = 2 if _op_name is None else len(lookup(_op_name).inputs)
         _one = _many == 1 or _name == "bitwise_not"
         FUNCTIONS[_name] = _element_wise(_name, _function, "x" if _one else "x1 x2")
-for _name in ("copysign", "ldexp", "lcm"):
+for _name in ("copysign", "ldexp"):
     FUNCTIONS[_name] = _element_wise(_name, getattr(np, _name), "x1 x2")
 FUNCTIONS |= {name: FUNCTIONS[other] for name, other in _SECOND.items()}
 

@@ -87,10 +87,55 @@ def test_arguments_have_mxnets_names_and_order():
         ("np.nanmax(np.ones(2), out=(y := np.zeros(()))) is y", "True"),
         ("np.fill_diagonal(y := np.zeros((2, 2)), 1) or y.sum()", "array(2.)"),
         ("np.histogram(np.ones(2), 1, normed=True)[0]", "array([1.], dtype=float64)"),
+        ("np.reshape(np.arange(4), (2, 2), 'F')", "array([[0., 2.],\n       [1., 3.]])"),
+        ("np.arctan2(np.array([1], dtype='int32'), 1.5).dtype", "dtype('float32')"),
+        ("np.array([7], dtype='int32') // 0.5", "array([14.])"),
+        ("np.diff(np.arange(2), prepend=3)", "array([-3.,  1.])"),
+        ("np.arange(4).reshape(2, 2)[[0, 1], None].shape", "(2, 1, 2)"),
+        ("np.copysign(np.ones(2), np.array([-0.0, 0.0]))", "array([-1.,  1.])"),
+        ("np.percentile(np.array([1, onp.nan]), 0)", "array(nan)"),
     ],
 )
 def test_other_than_in_mxnet(text, expected):
     assert repr(eval(text)) == expected
+
+
+def test_in_place_on_integers_and_by_masks():
+    x = y = np.array([6, 3], dtype="int32")
+    x &= 2.5
+    x |= 8
+    x ^= onp.int64(1)
+    assert x is y and x.tolist() == [11, 11] and x.dtype == "int32"
+    x[np.array([1])] = 2**33 + 5  # cut off, as by x[1]
+    x[False] = 7
+    assert x.tolist() == [11, 5]
+    x[np.array(1) > 0] = np.array([1, 2])
+    copied = x[True]
+    copied[:] = 0
+    assert x.tolist() == [1, 2]
+    a = np.eye(2)
+    a @= np.array([[1, 2], [3, 4]])
+    assert a.tolist() == [[1, 2], [3, 4]]
+
+
+@pytest.mark.parametrize(
+    ("text", "error", "said"),
+    [
+        ("np.exp(x, where=x > 0)", NotImplementedError, "exp: where must be True"),
+        ("np.add(x, x, dtype='float64')", NotImplementedError, "add: dtype must be None"),
+        ("np.copysign(x, x, foo=1)", TypeError, "copysign: .* argument 'foo'"),
+        ("f'{x:.2f}'", TypeError, "without axes"),
+        ("len(np.array(1))", TypeError, "unsized"),
+        ("x & 1", TypeError, "bitwise_and: operands must be bools or integers"),
+        ("np.percentile(x, 101)", ValueError, r"percentile: q must be in the range \[0, 100\]"),
+        ("np.quantile(x[2:], 0.5)", ValueError, "quantile: a must have elements"),
+        ("np.quantile(x, 0.5, interpolation='odd')", ValueError, "interpolation must be one of"),
+        ("np.polyval(np.eye(2), x)", ValueError, "polyval: p must have one axis"),
+    ],
+)
+def test_refused(text, error, said, x):
+    with pytest.raises(error, match=said):
+        eval(text, {"np": np, "x": x})
 
 
 def test_a_pickle_and_copies_are_of_the_class(x):
@@ -228,6 +273,18 @@ def test_functions_of_users(x):
     y.backward()
     assert type(y) is np.ndarray
     assert (x.grad == 2).all()
+
+
+def test_compiled_quantiles_and_parts(x):
+    def function(x):
+        middle = np.percentile(x, np.array([25, 50]), axis=0)
+        return np.insert(np.delete(x, 0, axis=1), 0, middle, axis=1)
+
+    with autograd.record():
+        y = mx.compile(function)(x)
+    y.backward()
+    assert y.tolist() == [[1.5, 2, 2], [2.5, 3, 4]]
+    assert x.grad.tolist() == [[1.25, 2.25], [0.75, 1.75]]
 
 
 def test_what_the_host_computes_is_a_constant(x):
