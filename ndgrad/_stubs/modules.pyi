@@ -8,6 +8,7 @@ __all__ = [
     'engine',
     'error',
     'executor',
+    'executor_manager',
     'gluon',
     'image',
     'img',
@@ -77,6 +78,7 @@ import ndgrad.visualization as viz
 import ndgrad.engine as engine
 import ndgrad.base as error
 import ndgrad.symbol.executor as executor
+import ndgrad.module.executor_manager as executor_manager
 import ndgrad.nd as ndarray
 import ndgrad.random as rnd
 import ndgrad.symbol as sym
