@@ -92,8 +92,8 @@ if numba.config.DISABLE_JIT:
         """A function of a tuple of arrays and numbers: a sum for each of *terms*, as `total`'s."""
 
         def summed(operands):
-            if wide:
-                operands = [np.asarray(x, np.float64) for x in operands]
+            # Arrays in a simulated GPU kernel have NumPy's functions, and no operators.
+            operands = [np.positive(x, dtype=np.float64 if wide else None) for x in operands]
             sums = tuple(total(term(*operands)) for term in terms)
             return sums if len(sums) > 1 else sums[0]
 
