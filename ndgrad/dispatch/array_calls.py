@@ -57,6 +57,13 @@ class PlanCalls:
             self.entries[count] = [entry, *entries][: front.MOST_PLANS]
             self._put(count, self.callers.get(count, []))
 
+    def clear(self) -> None:
+        """Let the functions forget all plans."""
+        self.entries.clear()
+        for callers in self.callers.values():
+            for names, name, _ in callers:
+                names[name] = no_call
+
     def _put(self, count: int, callers: list[tuple[dict[str, Any], str, type[Array]]]) -> None:
         for names, name, array in callers:
             names[name] = front.bound_to_plans(self.entries[count], array, slots())

@@ -155,6 +155,12 @@ class Plans(dict[object, "Plan | Callable[..., Any] | Literal[False] | None"]):
     def __missing__(self, key: object) -> None:
         return None
 
+    def clear(self) -> None:
+        """Forget all plans, and how often calls have come."""
+        super().clear()
+        self._times.clear()
+        self.calls.clear()
+
     def found(self, key: object, inputs: Sequence[Array], params: Params) -> Any:
         """The plan of a call that has none yet; made when the same call comes again.
 
@@ -162,11 +168,11 @@ class Plans(dict[object, "Plan | Callable[..., Any] | Literal[False] | None"]):
         """
         if not all(map(self._is_plain, params, params.values())):
             return None
-        times = self._times[key] = self._times[key] + 1 if key in self else 1
+        times = self._times.get(key, 0) + 1
         if times <= self.unplanned:
             if len(self) >= _MOST:
                 self.clear()
-                self._times.clear()
+            self._times[key] = times
             self[key] = None
             return None
         try:
