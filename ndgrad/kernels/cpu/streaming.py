@@ -25,8 +25,11 @@ STREAMED_ROW = 256
 
 
 def past_caches(nbytes: int) -> bool:
-    """Whether a kernel that reads and writes so many bytes leaves nothing useful in the caches."""
-    return nbytes >= cache_bytes()
+    """Whether a kernel that reads and writes so many bytes leaves nothing useful in the caches.
+
+    Of up to twice what they hold, the end of a result is still found there by what comes next.
+    """
+    return nbytes > 2 * cache_bytes()
 
 
 if numba.config.DISABLE_JIT:
