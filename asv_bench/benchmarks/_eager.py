@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import numpy as np
-
 from ._base import FLOAT, Case, Run, Target, integers, uniform
 from ._forms import Functional, Gradient
 from ._networks import RNN
@@ -52,11 +50,30 @@ def _matrix() -> tuple[Any, ...]:
     return (uniform(32, 64),)
 
 
-class Update(Case):
+class _Written(Case):
+    """What changes an array, in words that all libraries share."""
+
+    target = Target(0.6)
+
+    def _on(self, convert: Callable[[Any], Any]) -> Run:
+        raise NotImplementedError
+
+    def mx(self, mx: Any) -> Run:
+        return self._on(mx.nd.array)
+
+    def torch(self) -> Run:
+        import torch
+
+        return self._on(torch.from_numpy)
+
+    def numpy(self) -> Run:
+        return self._on(lambda x: x.copy())
+
+
+class Update(_Written):
     """A parameter less a multiple of its gradient, in place."""
 
     name = "small/update"
-    target = Target(0.6)
     comparable = False  # the parameter moves with every run
 
     def _arrays(self) -> tuple[Any, Any]:
@@ -71,23 +88,11 @@ class Update(Case):
 
         return run
 
-    def mx(self, mx: Any) -> Run:
-        return self._on(mx.nd.array)
 
-    def torch(self) -> Run:
-        import torch
-
-        return self._on(torch.from_numpy)
-
-    def numpy(self) -> Run:
-        return self._on(lambda x: x * np.float32(1))
-
-
-class WriteRows(Case):
+class WriteRows(_Written):
     """Rows of a matrix, named by an index array, replaced."""
 
     name = "small/write-rows"
-    target = Target(0.6)
 
     def _on(self, convert: Callable[[Any], Any]) -> Run:
         w, rows, values = map(
@@ -99,17 +104,6 @@ class WriteRows(Case):
             return w
 
         return run
-
-    def mx(self, mx: Any) -> Run:
-        return self._on(mx.nd.array)
-
-    def torch(self) -> Run:
-        import torch
-
-        return self._on(torch.from_numpy)
-
-    def numpy(self) -> Run:
-        return self._on(lambda x: x.copy())
 
 
 def _small() -> Iterator[Case]:

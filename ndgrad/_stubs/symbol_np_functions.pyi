@@ -1411,7 +1411,7 @@ def float_power(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
-    **kwargs: object,
+    **options: object,
 ) -> _Symbol:
     """Return powers in float64."""
     ...
@@ -1422,7 +1422,7 @@ def heaviside(
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
-    **kwargs: object,
+    **options: object,
 ) -> _Symbol:
     """Return 0 where x1 < 0, x2 where it is 0, 1 where it is positive; NaN stays."""
     ...

@@ -219,9 +219,10 @@ def logaddexp(x1: ArrayLike, x2: ArrayLike, out: ndarray | None = None) -> ndarr
 
 
 def float_power(
-    x1: ArrayLike, x2: ArrayLike, out: ndarray | None = None, **kwargs: object
+    x1: ArrayLike, x2: ArrayLike, out: ndarray | None = None, **options: object
 ) -> ndarray:
     """Return powers in float64."""
+    ufunc_options("float_power", options)
     if not (isinstance(x1, NDArray) or isinstance(x2, NDArray)):
         return _of_numbers(onp.float_power, x1, x2)
     a, b = (F.Cast(x, dtype="float64") if isinstance(x, NDArray) else x for x in (x1, x2))
@@ -229,9 +230,10 @@ def float_power(
 
 
 def heaviside(
-    x1: ArrayLike, x2: ArrayLike, out: ndarray | None = None, **kwargs: object
+    x1: ArrayLike, x2: ArrayLike, out: ndarray | None = None, **options: object
 ) -> ndarray:
     """Return 0 where x1 < 0, x2 where it is 0, 1 where it is positive; NaN stays."""
+    ufunc_options("heaviside", options)
     if not (isinstance(x1, NDArray) or isinstance(x2, NDArray)):
         return _of_numbers(onp.heaviside, x1, x2)
     kinds = [x._data.dtype for x in (x1, x2) if isinstance(x, NDArray)]
@@ -240,8 +242,8 @@ def heaviside(
     else:
         kind = onp.heaviside(*[onp.zeros(0, k) for k in (*kinds, kinds[0])][:2]).dtype
     x, y = (
-        F.Cast(array_argument("heaviside", "x1", a), dtype=kind) if isinstance(a, NDArray)
-        else full((), onp.asarray(a), kind) for a in (x1, x2)
+        F.Cast(array_argument("heaviside", name, a), dtype=kind) if isinstance(a, NDArray)
+        else full((), onp.asarray(a), kind) for name, a in (("x1", x1), ("x2", x2))
     )  # fmt: skip
     found = where(equal(x, 0), y, where(less(x, 0), F.zeros_like(x), 1))
     return delivered(where(isnan(x), x, found), out, "heaviside")

@@ -455,3 +455,21 @@ def test_tracing_leaves_arrays_as_they_were() -> None:
         mx.compile(refused)(MATRICES[1])
     assert (x._version[0], w.grad._version[0], w._node.fresh) == before
     assert not x.indices.size and not w.grad.indices.size
+
+
+def test_dense_arrays_that_a_function_of_sparse_ones_keeps_have_no_values() -> None:
+    kept: list[nd.NDArray] = []
+
+    @mx.compile
+    def function(x: nd.NDArray, w: nd.NDArray) -> nd.NDArray:
+        y = nd.dot(x, w)
+        kept.append(y)
+        return y * 2
+
+    w = noise(9, 2)
+    for x in MATRICES:
+        assert held(function(x, w)) == held(nd.dot(x, w) * 2)
+    assert kept
+    for y in kept:
+        with pytest.raises(mx.MXNetError, match="and kept"):
+            y.asnumpy()

@@ -316,13 +316,13 @@ def test_kernels_that_are_compiled_take_time() -> None:
 
 
 def test_lines_of_cells_have_the_cells_number(monkeypatch: pytest.MonkeyPatch) -> None:
-    cells = {"/tmp/ipykernel_1/23.py": ("Cell", "In[7]")}
+    cells = {"ipykernel/23.py": ("Cell", "In[7]")}
     shell = SimpleNamespace(compile=SimpleNamespace(format_code_name=cells.get))
     monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: shell))
-    assert session._place("/tmp/ipykernel_1/23.py") == "In[7]"
+    assert session._place("ipykernel/23.py") == "In[7]"
     assert session._place("/home/me/train.py") == "train.py"
     monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: None))
-    assert session._place("/tmp/ipykernel_1/23.py") == "23.py"
+    assert session._place("ipykernel/23.py") == "23.py"
 
 
 def test_copy_limit(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -48,14 +48,12 @@ def take_values(recorder: Recorder, arguments: Iterable[NDArray]) -> None:
     """Let every array of the trace that is still in use raise when it is read.
 
     What was made of numbers alone is left as it is: a mask, say, that the function makes once and
-    keeps.  Memory that existed before has its elements.  Functions of sparse arrays are left out:
-    calls of their programs refer to the arrays that stand for what these store.
+    keeps.  Memory that existed before has its elements.  Sparse arrays are left out.
     """
-    if recorder.sparse.held:
-        return
     made = (x for x in recorder.buffers.arrays() if not isinstance(x, BaseSparseNDArray))
     kept = [x for x in made if not _has_elements(recorder, x)]
-    for array in {id(x): x for x in (*kept, *arguments)}.values():
+    given = [x for x in arguments if not isinstance(x, BaseSparseNDArray)]
+    for array in {id(x): x for x in (*kept, *given)}.values():
         array._data = cast("Buffer", Escaped(recorder.name, array._shape))
 
 

@@ -11,7 +11,6 @@ import ctypes
 import math
 import struct
 from collections.abc import Callable, Sequence
-from functools import cache
 from typing import NamedTuple
 
 import numba
@@ -24,8 +23,6 @@ from numba.extending import intrinsic
 
 from ...base import DType
 from ..annotations import PlanEntry, Slots, SmallCall
-from ..build import binaries
-from ..spec.text import module
 from .calling import (
     BYTES,
     CLASS,
@@ -33,14 +30,12 @@ from .calling import (
     INT,
     ITEMS,
     LENGTHS,
-    METH_FASTCALL,
     POINTER,
     SIZE,
     WORD,
     Compiled,
-    Definition,
     Writer,
-    new_function,
+    bound_function,
     numpy_interface,
 )
 
@@ -391,20 +386,8 @@ def _bound(
     held: object,
 ) -> SmallCall:
     known = *numpy_interface(), id(array), id(float), id(int), id(slice), *slots, *numbers, *words
-    definition, code = _definition(kinds)
-    # The function holds what it has the addresses of.
-    bound = struct.pack(f"{len(known)}q", *known), held, array, definition, code
-    made: SmallCall = new_function(ctypes.addressof(definition), bound, None)
-    return made
-
-
-@cache
-def _definition(kinds: str) -> tuple[Definition, object]:
-    lines = ["@driver", "def address():", f"    return array_function({kinds!r})"]
-    text = module(f"The C function for operands of kinds {kinds}.", lines)
-    address = binaries.load(f"arrays_{kinds}", text).address
-    address.compile(())
-    return Definition(b"kernel", address(), METH_FASTCALL, None), address
+    packed = struct.pack(f"{len(known)}q", *known)
+    return bound_function("array_function", kinds, packed, (held, array))
 
 
 def slots_of(make: Callable[..., object], count: int) -> list[int]:

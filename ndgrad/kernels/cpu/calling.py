@@ -283,11 +283,28 @@ def bound(
                 words += struct.pack("2q", value.ctypes.data, value.size)
             else:
                 words += struct.pack("d" if kind in "FD" else "q", value)
-    definition, code = _definition(kinds)
+    return bound_function("c_function", kinds, words, (kernel, dtypes, values))
+
+
+def bound_function(intrinsic: str, kinds: str, words: bytes, held: object) -> SmallCall:
+    """A C function whose machine code reads *words*.
+
+    Parameters
+    ----------
+    intrinsic : str
+        The name of what returns the address of the machine code.
+    kinds : str
+        What that is for.
+    words : bytes
+    held : object
+        What the words have addresses of.
+    """
+    definition, code = _definition(intrinsic, kinds)
     # The function holds what it has the addresses of: threads that come here at once may each have
     # made a definition, of which one is remembered.
-    held = words, kernel, dtypes, values, definition, code
-    made: SmallCall = new_function(ctypes.addressof(definition), held, None)
+    made: SmallCall = _new_function(
+        ctypes.addressof(definition), (words, held, definition, code), None
+    )
     return made
 
 
@@ -324,7 +341,7 @@ def _interpreted(
     return call
 
 
-class Definition(ctypes.Structure):
+class _Definition(ctypes.Structure):
     """CPython's ``PyMethodDef``."""
 
     _fields_ = (
@@ -335,21 +352,21 @@ class Definition(ctypes.Structure):
     )
 
 
-METH_FASTCALL = 0x80
+_METH_FASTCALL = 0x80
 
-new_function = ctypes.pythonapi.PyCFunction_NewEx
-new_function.restype = ctypes.py_object
-new_function.argtypes = [ctypes.c_void_p, ctypes.py_object, ctypes.c_void_p]
+_new_function = ctypes.pythonapi.PyCFunction_NewEx
+_new_function.restype = ctypes.py_object
+_new_function.argtypes = [ctypes.c_void_p, ctypes.py_object, ctypes.c_void_p]
 
 
 @cache
-def _definition(kinds: str) -> tuple[Definition, object]:
-    """CPython's description of the function for *kinds*, and what its machine code belongs to."""
-    lines = ["@driver", "def address():", f"    return c_function({kinds!r})"]
-    text = module(f"The C function for kernels with arguments of kinds {kinds}.", lines)
-    address = binaries.load(f"call_{kinds}", text).address
+def _definition(intrinsic: str, kinds: str) -> tuple[_Definition, object]:
+    """CPython's description of a C function, and what its machine code belongs to."""
+    lines = ["@driver", "def address():", f"    return {intrinsic}({kinds!r})"]
+    text = module(f"What {intrinsic} makes for kinds {kinds}.", lines)
+    address = binaries.load(f"{intrinsic}_{kinds}", text).address
     address.compile(())
-    return Definition(b"kernel", address(), METH_FASTCALL, None), address
+    return _Definition(b"kernel", address(), _METH_FASTCALL, None), address
 
 
 @cache

@@ -106,7 +106,7 @@ class ElementwiseKernel:
 
     @property
     def kinds(self) -> str:
-        """Of operands, as for `array_calls.bound_to_arrays`."""
+        """Of operands, as for `array_calls.bound_to_kernels`."""
         return self._kinds
 
     def entry(self, dtype: DType) -> Entry:
