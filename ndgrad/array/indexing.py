@@ -207,7 +207,7 @@ def _slices() -> Plans:
 _copies = SliceCalls()
 
 
-def _enter(plan: Plan, x: Array, key: Any) -> None:
+def _enter(plan: Plan, x: Array, key: tuple[object, ...]) -> None:
     if len(key) == 2:
         _copies.enter(x, key, plan)
 

@@ -262,7 +262,7 @@ A count of writes that had none, which need no kernel; None where there is none.
 _MOST = 512
 
 
-def _written_by_plan(x: Array, key: Any, value: Any) -> bool:
+def _written_by_plan(x: Array, key: object, value: object) -> bool:
     """Write to what index arrays side by side pick, if such a write came before; whether so."""
     data = x._data
     found = None if state.recording or tracing.active or in_use else arrays_in_line(key, x)

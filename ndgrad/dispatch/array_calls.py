@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Protocol
 
+from ..base import Shape
+from ..context import Context
 from ..kernels import front
 from ..kernels.annotations import PlanEntry, Slots, SmallCall
+from ..memory.device import Buffer
 from ..ops.table import Op
-from ..tape import Array, new_array
+from ..tape import Array, Maker, Version, new_array
+
+
+class Planned(Protocol):
+    """A `Plan`, which is of a module above."""
+
+    run: Callable[..., object]
+    shape: Shape
+    owner: int | None
+    call: SmallCall | None
+    entered: bool
 
 
 def no_call(*operands: object) -> None:
@@ -23,10 +36,10 @@ class PlanCalls:
     """
 
     def __init__(self) -> None:
-        self.callers: dict[int, list[tuple[dict[str, Any], str, type[Array]]]] = {}
+        self.callers: dict[int, list[tuple[dict[str, object], str, type[Array]]]] = {}
         self.entries: dict[int, list[PlanEntry]] = {}
 
-    def add(self, count: int, names: dict[str, Any], name: str, array: type[Array]) -> None:
+    def add(self, count: int, names: dict[str, object], name: str, array: type[Array]) -> None:
         """Put the function for *count* arrays of a class into *names*, whenever it changes."""
         self.callers.setdefault(count, []).append((names, name, array))
         names[name] = no_call
@@ -35,12 +48,12 @@ class PlanCalls:
 
     def settled(
         self, op: Op, inputs: Sequence[Array], params: Mapping[str, object]
-    ) -> Callable[[Any], None]:
+    ) -> Callable[[Planned], None]:
         """What enters the plan of a call like this one, when it is given it."""
         values, dtypes = tuple(params.values()), tuple([x._data.dtype for x in inputs])
         shapes, first = tuple([x._shape for x in inputs]), type(inputs[0])
 
-        def enter(plan: Any) -> None:
+        def enter(plan: Planned) -> None:
             if has_array_call(op):
                 self.enter(PlanEntry(values, dtypes, shapes, plan.run, plan.shape, plan))
             elif op.is_view and plan.owner is None and len(shapes) == 1:
@@ -64,7 +77,7 @@ class PlanCalls:
             for names, name, _ in callers:
                 names[name] = no_call
 
-    def _put(self, count: int, callers: list[tuple[dict[str, Any], str, type[Array]]]) -> None:
+    def _put(self, count: int, callers: list[tuple[dict[str, object], str, type[Array]]]) -> None:
         for names, name, array in callers:
             names[name] = front.bound_to_plans(self.entries[count], array, slots())
 
@@ -82,7 +95,7 @@ class SliceCalls(dict[type[Array], SmallCall]):
     def __missing__(self, kind: type[Array]) -> SmallCall:
         return no_call
 
-    def enter(self, x: Array, key: tuple[object, ...], plan: Any) -> None:
+    def enter(self, x: Array, key: tuple[object, ...], plan: Planned) -> None:
         """Let the function know what *plan* copies of arrays like *x*."""
         plan.entered, kind = True, type(x)
         entry = PlanEntry(key, (x._data.dtype,), (x._shape,), plan.run, plan.shape, plan)
@@ -102,10 +115,12 @@ def has_array_call(op: Op) -> bool:
 
 
 @cache
-def slots() -> Any:
+def slots() -> Slots:
     """Where the attributes of an array are, which are those of all classes of arrays."""
 
-    def make(data: Any, shape: Any, ctx: Any, version: Any, node: Any) -> Array:
+    def make(
+        data: Buffer, shape: Shape, ctx: Context, version: Version, node: Maker | None
+    ) -> Array:
         x = new_array(Array, data, shape, ctx)
         x._version, x._node = version, node
         return x

@@ -84,7 +84,7 @@ class ArrayCalls(SmallCalls):
     """
 
     def __init__(
-        self, kernels: Kernels, array: type[Array], names: dict[str, Any], name: str
+        self, kernels: Kernels, array: type[Array], names: dict[str, object], name: str
     ) -> None:
         super().__init__(kernels)
         self.array, self.names, self.name = array, names, name

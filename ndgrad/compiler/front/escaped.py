@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NoReturn, cast
+from typing import NoReturn, cast
 
 from ...array.ndarray import NDArray
 from ...array.sparse import BaseSparseNDArray
 from ...base import MXNetError, Shape
 from ...memory.device import Buffer
+from ...tape import Array
 from ..program.instructions import Source
 from .recorder import Recorder
 
@@ -57,7 +58,7 @@ def take_values(recorder: Recorder, arguments: Iterable[NDArray]) -> None:
         array._data = cast("Buffer", Escaped(recorder.name, array._shape))
 
 
-def _has_elements(recorder: Recorder, array: Any) -> bool:
+def _has_elements(recorder: Recorder, array: Array) -> bool:
     state = recorder.buffers.state(array._data)
     if state is None:
         return True

@@ -96,7 +96,7 @@ class ElementwiseKernel:
         """The same as `small`, at once: it takes more time, and no C function is loaded for it."""
         serial, dtypes = self.serial, self._dtypes
 
-        def call(*args: Any) -> Any:
+        def call(*args: Any) -> object:
             *operands, n = args
             results = [empty(n, dtype) for dtype in dtypes]
             serial(*operands, *results, 0, n)
