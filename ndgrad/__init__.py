@@ -7,36 +7,39 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import _threadpools, ops  # noqa: F401  # declares all operators  # isort: skip
-from . import autograd, base, context, kernels, nd, operator, random, symbol, util
-from . import numpy as np
-from . import numpy_extension as npx
-from ._installed import show_versions
-from ._mxnet import install_as_mxnet
-from .attribute import AttrScope
-from .base import MXNetError, public_names
-from .compiler import compile
-from .context import (
-    Context,
-    cpu,
-    cpu_pinned,
-    cpu_shared,
-    current_context,
-    gpu,
-    gpu_memory_info,
-    num_gpus,
-)
-from .kernels.build.threads import num_threads, set_num_threads
-from .util import (
-    is_np_array,
-    is_np_shape,
-    np_array,
-    np_shape,
-    set_np_shape,
-    use_np,
-    use_np_array,
-    use_np_shape,
-)
+from . import _collection
+
+with _collection.paused():
+    from . import _threadpools, ops  # noqa: F401  # declares all operators  # isort: skip
+    from . import autograd, base, context, kernels, nd, operator, random, symbol, util
+    from . import numpy as np
+    from . import numpy_extension as npx
+    from ._installed import show_versions
+    from ._mxnet import install_as_mxnet
+    from .attribute import AttrScope
+    from .base import MXNetError, public_names
+    from .compiler import compile
+    from .context import (
+        Context,
+        cpu,
+        cpu_pinned,
+        cpu_shared,
+        current_context,
+        gpu,
+        gpu_memory_info,
+        num_gpus,
+    )
+    from .kernels.build.threads import num_threads, set_num_threads
+    from .util import (
+        is_np_array,
+        is_np_shape,
+        np_array,
+        np_shape,
+        set_np_shape,
+        use_np,
+        use_np_array,
+        use_np_shape,
+    )
 
 if TYPE_CHECKING:  # modules that are imported when they are first asked for
     from ._stubs.modules import *  # noqa: F403

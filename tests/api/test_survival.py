@@ -26,8 +26,10 @@ def step(scale=1.0, n=100_000):
 """
 
 
-def run(code: str, timeout: float = 240, **env: str) -> subprocess.CompletedProcess[str]:
-    program = STEP + textwrap.dedent(code)
+def run(
+    code: str, timeout: float = 240, begin: str = STEP, **env: str
+) -> subprocess.CompletedProcess[str]:
+    program = begin + textwrap.dedent(code)
     return subprocess.run(
         [sys.executable, "-c", program],
         capture_output=True,
@@ -38,8 +40,8 @@ def run(code: str, timeout: float = 240, **env: str) -> subprocess.CompletedProc
     )
 
 
-def succeeds(code: str, **env: str) -> str:
-    result = run(code, **env)
+def succeeds(code: str, begin: str = STEP, **env: str) -> str:
+    result = run(code, begin=begin, **env)
     assert result.returncode == 0, result.stderr
     return result.stdout
 
@@ -217,6 +219,36 @@ def test_import_compiles_nothing_and_imports_no_more_than_it_needs(tmp_path: Pat
     )
     assert out == "False False False\n"
     assert not list(tmp_path.rglob("*"))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("pass", "(True, True)"),
+        ("gc.disable()", "(False, False)"),
+        ("gc.freeze(); before = gc.get_freeze_count()", "(True, False)"),
+    ],
+)
+def test_the_collector_leaves_what_was_imported_alone(before: str, after: str) -> None:
+    """A program that has a say in the collector keeps it."""
+    code = """
+        import ndgrad
+        print((gc.isenabled(), gc.get_freeze_count() > max(before, 100_000)))
+    """
+    out = succeeds(code, f"import gc; before = 0\n{before}\n")
+    assert out == f"{after}\n"
+
+
+def test_the_collector_is_on_after_an_import_that_failed() -> None:
+    code = """
+        import gc, sys
+        sys.modules["numba"] = None
+        try:
+            import ndgrad
+        except ImportError:
+            print(gc.isenabled(), gc.get_freeze_count())
+    """
+    assert succeeds(code, "") == "True 0\n"
 
 
 @pytest.mark.compiled
