@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from functools import cache
@@ -11,7 +10,7 @@ from typing import Any, Protocol, TypeAlias, TypeGuard, TypeVar
 import numpy as np
 
 from .. import tracing
-from ..base import DType, Shape
+from ..base import DType, Shape, argument_names
 from ..context import GPU
 from ..kernels import front
 from ..kernels.build.launch import PARALLEL_ELEMENTS
@@ -61,7 +60,7 @@ _Getter: TypeAlias = Callable[[Node, Sequence[Array | None]], object]
 @cache
 def _getters(op: Op, function: Callable[..., object]) -> tuple[_Getter, ...]:
     """For each parameter of a derivative, how to get its value from a node and the gradients."""
-    return tuple(_getter(op, name) for name in inspect.signature(function).parameters)
+    return tuple(_getter(op, name) for name in argument_names(function))
 
 
 def _getter(op: Op, name: str) -> _Getter:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import cache
 from typing import TypeAlias
 
 import numpy as np
@@ -29,6 +30,7 @@ _Parameter = inspect.Parameter
 _Check: TypeAlias = Callable[[str, str, object], object]
 
 
+@cache
 def signature(op: Op) -> inspect.Signature:
     """What callers may pass: inputs, then parameters, then ``out`` and ``name``."""
     parameters = []
@@ -104,7 +106,8 @@ def _or_numpy_like(general: Call, bound_for: Callable[[type[Array]], Call]) -> C
     return call
 
 
-def checks_of(op: Op) -> dict[str, _Check]:
+@cache
+def checks_of(op: Op) -> Mapping[str, _Check]:
     """What each parameter must be, as far as its default says: a check that returns its value.
 
     The operator's forward checks what depends on the inputs.

@@ -190,6 +190,8 @@ class _Replacing(ast.NodeTransformer):
 
 def with_formulas(text: str, formulas: Mapping[str, str]) -> str:
     """*text* with *formulas* in place of the names that they are for."""
+    if not formula(text).names & formulas.keys():
+        return text
     return ast.unparse(_Replacing(formulas).visit(ast.parse(text, mode="eval")))
 
 
@@ -200,7 +202,7 @@ _CONSTANT, _LINEAR, _ZERO_DEGREE = "constant", "linear", "zero"
 
 def linear_groups(text: str, names: Collection[str]) -> tuple[tuple[str, ...], ...]:
     """Groups of *names* in which the formula *text* is linear: all of them, or each by itself."""
-    tree = ast.parse(text, mode="eval").body
+    tree = formula(text).tree
     if _degree(tree, names) == _LINEAR:
         return (tuple(names),)
     return tuple((name,) for name in names if _degree(tree, (name,)) == _LINEAR)

@@ -5,14 +5,13 @@ All facts of an operator are there; namespaces, graph, compiler, tests and docs 
 
 from __future__ import annotations
 
-import inspect
 import operator
 from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
-from ..base import DType, HostArray, MXNetError, Shape
+from ..base import DType, HostArray, MXNetError, Shape, argument_names
 from ..context import Context
 from ..kernels.spec.formula import Loop, formula
 from ..memory.device import Buffer
@@ -53,11 +52,6 @@ Shapes: TypeAlias = Mapping[str, Shape | Sequence[Shape | None] | None]
 
 DTypes: TypeAlias = Mapping[str, DType | Sequence[DType | None] | None]
 """The same of dtypes."""
-
-
-def argument_names(function: Callable[..., object] | None) -> tuple[str, ...]:
-    """What a function among the facts of a definition wants to know, by its signature."""
-    return () if function is None else tuple(inspect.signature(function).parameters)
 
 
 @dataclass(frozen=True)
@@ -322,7 +316,7 @@ class Op:
         """Names that the derivatives use, and what is called after them."""
         used = (self.vjp, self.fast_vjp, self.after_backward)
         functions = [f for f in used if f is not None]
-        return frozenset(name for f in functions for name in inspect.signature(f).parameters)
+        return frozenset(name for f in functions for name in argument_names(f))
 
     @cached_property
     def saved(self) -> tuple[bool, ...]:
@@ -351,8 +345,8 @@ class Op:
         self._subset("methods", self.methods, self.names)
         self._subset("auxiliary states", self.auxiliary, self.inputs)
         self._subset("initializers of", self.initial, self.inputs)
-        self._subset("infer from", argument_names(self.infer), known)
-        self._subset("infer from", argument_names(self.infer_dtypes), known)
+        for rule in (self.infer, self.infer_dtypes):
+            self._subset("infer from", () if rule is None else argument_names(rule), known)
         writes = self.before_forward is not None or self.after_backward is not None
         if writes != (self.states is not None):
             raise ValueError(f"operator {self.name!r}: states are what is written to, and no other")

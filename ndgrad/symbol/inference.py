@@ -9,14 +9,12 @@ what operators make of such inputs follows from calls with several lengths in it
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard, TypeVar
 
 import numpy as np
 
-from ..base import DType, MXNetError, Shape, as_dtype
+from ..base import DType, MXNetError, Shape, argument_names, as_dtype
 from ..dispatch.abstract import Form, abstract_forms, forms_of
-from ..ops.definition import argument_names
 from ..ops.table import OPS, ElementwiseOp, Op, Params
 from ..util import is_np_shape
 from .entries import NodeEntry, Ref
@@ -30,7 +28,6 @@ _Found = TypeVar("_Found", bound=Mapping[str, Any])
 Known: TypeAlias = Shape | None
 """What is known of a shape."""
 
-_names = cache(argument_names)
 _FLOAT32 = np.dtype("float32")
 _TRIALS = (60, 120, 1)
 """Lengths in place of those that are not known: two that most numbers divide, and the least."""
@@ -313,4 +310,4 @@ def _mismatch(entry: NodeEntry, what: str, given: Known, inferred: Known) -> MXN
 
 def _follows(rule: Callable[..., _Found], params: Params, known: Mapping[str, object]) -> _Found:
     values = {**params, **known}
-    return rule(**{name: values.get(name) for name in _names(rule)})
+    return rule(**{name: values.get(name) for name in argument_names(rule)})

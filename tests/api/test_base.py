@@ -1,12 +1,15 @@
 """The dtype table, promotion and settings."""
 
+import functools
+import inspect
 import itertools
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 
-from ndgrad import base
-from ndgrad.base import DTYPES, MXNetError, Settings, as_dtype, promote
+from ndgrad import base, nd
+from ndgrad.base import DTYPES, MXNetError, Settings, argument_names, as_dtype, promote
 
 MXNETS = np.dtype([("bfloat16", np.uint16)])
 
@@ -136,3 +139,19 @@ def test_cache_dir(tmp_path):
     file.touch()
     with pytest.raises(MXNetError, match=r"NDGRAD_CACHE_DIR=.*not a directory"):
         _ = Settings({"NDGRAD_CACHE_DIR": str(file)}).cache_dir
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda: None,
+        lambda x, /, y, *, z=1: (x, y, z),
+        lambda x, *rest, z: (x, rest, z),
+        lambda x, *, z, **others: (x, z, others),
+        nd.exp,
+        functools.partial(lambda x, y: x + y, 1),
+        functools.wraps(nd.exp)(lambda *args: nd.exp(*args)),
+    ],
+)
+def test_argument_names_are_those_of_the_signature(function: Callable[..., object]) -> None:
+    assert argument_names(function) == tuple(inspect.signature(function).parameters)

@@ -24,10 +24,24 @@ _INTEGER = "int64"
 
 
 _NODES = (
-    *(ast.BinOp, ast.UnaryOp, ast.Compare, ast.Call, ast.Name, ast.Constant, ast.Load),
+    *(ast.BinOp, ast.UnaryOp, ast.Compare, ast.Call, ast.Name, ast.Constant),
     *(ast.operator, ast.unaryop, ast.cmpop),
 )
 _CHOICES = (ast.IfExp, ast.BoolOp)
+
+
+def _nodes(tree: ast.expr) -> list[ast.AST]:
+    """What `ast.walk` gives but for contexts of names, in a quarter of the time."""
+    found: list[ast.AST] = [tree]
+    for node in found:
+        for name in node._fields:
+            part = getattr(node, name)
+            if isinstance(part, ast.AST):
+                if name != "ctx":
+                    found.append(part)
+            elif part.__class__ is list:
+                found += part
+    return found
 
 
 class Formula:
@@ -48,13 +62,14 @@ class Formula:
     def __init__(self, text: str) -> None:
         self.text = text
         try:
-            self._tree = ast.parse(text, mode="eval").body
+            self.tree = ast.parse(text, mode="eval").body
         except (SyntaxError, TypeError, ValueError) as error:
             reason = error.msg if isinstance(error, SyntaxError) else error
             raise ValueError(f"{text!r} is no expression: {reason}") from None
-        calls = [node.func for node in ast.walk(self._tree) if isinstance(node, ast.Call)]
+        self._nodes = _nodes(self.tree)
+        calls = [node.func for node in self._nodes if isinstance(node, ast.Call)]
         self.functions = frozenset(f.id for f in calls if isinstance(f, ast.Name))
-        names = {node.id for node in ast.walk(self._tree) if isinstance(node, ast.Name)}
+        names = {node.id for node in self._nodes if isinstance(node, ast.Name)}
         self.names = frozenset(names - self.functions)
 
     def __repr__(self) -> str:
@@ -62,7 +77,7 @@ class Formula:
 
     def check(self) -> None:
         """Raise ValueError if it is more than an expression of numbers and scalar functions."""
-        for node in ast.walk(self._tree):
+        for node in self._nodes:
             if isinstance(node, ast.Call) and not isinstance(node.func, ast.Name):
                 raise ValueError(
                     f"{self.text!r} calls {ast.unparse(node.func)}; functions have plain names, "
