@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from . import _collection
 
-with _collection.paused():
+with _collection.kept():
     from . import _threadpools, ops  # noqa: F401  # declares all operators  # isort: skip
     from . import autograd, base, context, kernels, nd, operator, random, symbol, util
     from . import numpy as np

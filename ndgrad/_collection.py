@@ -1,4 +1,4 @@
-"""The garbage collector while the package is imported, and what it looks through afterwards."""
+"""Pauses of the garbage collector, where much is made that stays, or that goes all at once."""
 
 from __future__ import annotations
 
@@ -9,14 +9,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def paused() -> Iterator[None]:
-    """Import without passes of the collector, and keep later passes from what was imported.
-
-    Importing makes some 200 000 objects that live as long as the process.  The collector would look
-    through them again and again: while they are made, in every full pass of the program, and
-    several times when it ends, which takes longer than to make them.  `gc.freeze` takes them, and
-    whatever else is there by then, out of its sight; what has no reference left is freed as ever.
-    A program that has switched the collector off, or has frozen objects itself, is left alone.
-    """
+    """Do without passes of the collector; if it is switched off already, it stays so."""
     if not gc.isenabled():
         yield
         return
@@ -25,5 +18,19 @@ def paused() -> Iterator[None]:
         yield
     finally:
         gc.enable()
-    if not gc.get_freeze_count():
+
+
+@contextmanager
+def kept() -> Iterator[None]:
+    """Import without passes of the collector, and keep later passes from what was imported.
+
+    Importing makes some 200 000 objects that live as long as the process.  The collector would look
+    through them again and again: while they are made, in every full pass of the program, and
+    several times when it ends, which takes longer than to make them.  `gc.freeze` takes them, and
+    whatever else is there by then, out of its sight; what has no reference left is freed as ever.
+    A program that has switched the collector off, or has frozen objects itself, is left alone.
+    """
+    with paused():
+        yield
+    if gc.isenabled() and not gc.get_freeze_count():
         gc.freeze()

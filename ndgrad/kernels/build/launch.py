@@ -24,6 +24,7 @@ from numba.core.callconv import excinfo_ptr_t
 from numba.extending import intrinsic
 
 from ... import tracing
+from ..._collection import paused
 from ...base import DType, MXNetError
 from ...memory.device import DeviceArray, in_use
 from ..annotations import Dispatcher, Function, Key, Signature
@@ -263,7 +264,8 @@ def _compiled(dispatcher: Any, signature: Signature) -> tuple[Function, int]:
     global _compile_seconds
     start = time.perf_counter()
     try:
-        dispatcher.compile(signature)
+        with paused():  # Numba makes as many objects for a kernel as an import of a large package
+            dispatcher.compile(signature)
     finally:
         _compile_seconds += time.perf_counter() - start
     (result,) = [r for types_, r in dispatcher.overloads.items() if tuple(types_) == signature]
