@@ -156,6 +156,18 @@ def test_a_warm_start_loads_no_compiler() -> None:
     assert first[:-2] == warm[:-2]
 
 
+def test_a_kernel_is_linked_with_those_that_were_loaded(tmp_path: Path) -> None:
+    code = "x = nd.array([[1, 2], [3, 4]]); print(nd.dot(x, x).asnumpy().tolist())"
+    assert succeeds(code, NDGRAD_CACHE_DIR=str(tmp_path)) == "[[7.0, 10.0], [15.0, 22.0]]\n"
+    caller, *called = sorted(tmp_path.rglob("blas-*.nbc"), key=lambda file: -file.stat().st_size)
+    written = [file.stat().st_mtime_ns for file in called]
+    assert written
+    caller.unlink()
+    assert succeeds(code, NDGRAD_CACHE_DIR=str(tmp_path)) == "[[7.0, 10.0], [15.0, 22.0]]\n"
+    assert caller.exists()
+    assert [file.stat().st_mtime_ns for file in called] == written
+
+
 @pytest.mark.full
 def test_damaged_cache_files_are_compiled_anew(tmp_path: Path) -> None:
     first = succeeds("print(step())", NDGRAD_CACHE_DIR=str(tmp_path))

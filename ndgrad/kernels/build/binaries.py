@@ -36,8 +36,9 @@ import llvmlite.binding as llvm
 import numba
 import numpy
 from numba.core import bytecode, compiler
+from numba.core.base import BaseContext
 from numba.core.caching import _Cache
-from numba.core.codegen import CPUCodegen, get_host_cpu_features
+from numba.core.codegen import CPUCodegen, JITCodeLibrary, get_host_cpu_features
 from numba.core.runtime import _nrt_python
 from numba.core.serialize import dumps
 
@@ -160,6 +161,64 @@ def _magic(codegen: CPUCodegen) -> tuple[object, ...]:
     return codegen.magic_tuple()
 
 
+class _Loaded(JITCodeLibrary):
+    """A library from the disk, whose bitcode is parsed when what is compiled links it.
+
+    Numba parses it at once, to know which symbols there are: half the time of loading a kernel.
+    """
+
+    _shared_module: llvm.ModuleRef | None
+
+    def __init__(self, codegen: CPUCodegen, name: str, binary: bytes, bitcode: bytes) -> None:
+        super().__init__(codegen, name)
+        self._bitcode = bitcode
+        self.enable_object_caching()
+        self._set_compiled_object(binary)
+        self._finalize_final_module()
+
+    def _get_module_for_linking(self) -> llvm.ModuleRef:
+        if self._shared_module is None:
+            self._shared_module = llvm.parse_bitcode(self._bitcode)
+        return self._shared_module
+
+
+def _packed(data: compiler.CompileResult) -> bytes:
+    """What Numba keeps of a function, and which of its symbols Python may ask for."""
+    names = data.fndesc.llvm_func_name, data.fndesc.llvm_cpython_wrapper_name
+    defined = [name for name in names if data.codegen._engine.is_symbol_defined(name)]
+    packed: bytes = dumps((defined, *data._reduce()))
+    return packed
+
+
+def _unpacked(context: BaseContext, payload: bytes) -> compiler.CompileResult:
+    """What `_packed` was given, as ``CompileResult._rebuild`` makes it, with a `_Loaded`."""
+    defined, library, fndesc, env, *rest = pickle.loads(payload)
+    signature, objectmode, lifted, annotation, reload_init, environments = rest
+    for function in reload_init:
+        function()
+    codegen = context.codegen()
+    name, _, code = library
+    library = _Loaded(codegen, name, *code)
+    codegen._engine._defined_symbols.update(defined)
+    result = compiler.compile_result(
+        target_context=context,
+        typing_context=context.typing_context,
+        library=library,
+        environment=env,
+        entry_point=context.get_executable(library, fndesc, env),
+        fndesc=fndesc,
+        type_annotation=annotation,
+        signature=signature,
+        objectmode=objectmode,
+        lifted=lifted,
+        reload_init=reload_init,
+        referenced_envs=environments,
+    )
+    for environment in environments:
+        codegen.set_env(environment.env_name, environment)
+    return result
+
+
 class KernelCache(_Cache):
     """Disk cache of one function: one file per signature, named by the hash of all that matters."""
 
@@ -195,7 +254,7 @@ class KernelCache(_Cache):
             import_compiler()  # the kernel is about to be compiled
             return None
         try:
-            return compiler.CompileResult._rebuild(target_context, *pickle.loads(payload))
+            return _unpacked(target_context, payload)
         except Exception:  # whatever is wrong with a cached file, compiling anew is right
             path.unlink(missing_ok=True)
             return None
@@ -204,7 +263,7 @@ class KernelCache(_Cache):
         path = self._path(sig, data.codegen)
         if path is None or data.library.has_dynamic_globals:
             return
-        store(path, dumps(data._reduce()))
+        store(path, _packed(data))
 
     def enable(self) -> None: ...
 
