@@ -21,6 +21,18 @@ class Import:
         return f"import {module}"
 
 
+class Process:
+    """From the start of an interpreter that imports, and does nothing else, to its end."""
+
+    params = Import.params
+    param_names = Import.param_names
+    number = 1
+    repeat = (3, 10, 10.0)
+
+    def time_process(self, module: str) -> None:
+        subprocess.run([sys.executable, "-c", f"import {module}"], check=True)
+
+
 class _NewKernel:
     """A call of an operator that this process has not called, as the first of all or later."""
 

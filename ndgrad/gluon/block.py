@@ -236,15 +236,13 @@ class Block:
         return found
 
     def _warn_of_containers(self) -> None:
-        children = {id(child) for child in self._children.values()}
         for name, value in self.__dict__.items():
-            if (
-                name.startswith("__")
-                or name == "_children"
-                or not isinstance(value, (list, tuple, dict))
-            ):
+            if not isinstance(value, (list, tuple, dict)) or not value:
                 continue
-            if any(isinstance(x, Block) and id(x) not in children for x in _leaves(value)):
+            if name.startswith("__") or value is self._children:
+                continue
+            blocks = {id(x) for x in _leaves(value) if isinstance(x, Block)}
+            if blocks and not blocks <= {id(child) for child in self._children.values()}:
                 warnings.warn(
                     f'"{type(self).__name__}.{name}" is an unregistered container with Blocks. '
                     "Note that Blocks inside the list, tuple or dict will not be registered "
