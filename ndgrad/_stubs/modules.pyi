@@ -21,6 +21,7 @@ __all__ = [
     'log',
     'lr_scheduler',
     'metric',
+    'misc',
     'mod',
     'model',
     'module',
@@ -28,6 +29,7 @@ __all__ = [
     'monitor',
     'name',
     'ndarray',
+    'notebook',
     'opt',
     'optimizer',
     'profiler',
@@ -58,12 +60,14 @@ import ndgrad.libinfo as libinfo
 import ndgrad.log as log
 import ndgrad.lr_scheduler as lr_scheduler
 import ndgrad.metric as metric
+import ndgrad.misc as misc
 import ndgrad.module as mod
 import ndgrad.model as model
 import ndgrad.module as module
 import ndgrad.monitor as mon
 import ndgrad.monitor as monitor
 import ndgrad.name as name
+import ndgrad.notebook as notebook
 import ndgrad.optimizer as opt
 import ndgrad.optimizer as optimizer
 import ndgrad.profiler as profiler

@@ -327,6 +327,7 @@ class BaseModule:
             started = time.time()
             eval_metric.reset()
             values: list[tuple[str, float]] = []
+            self._begin_epoch(epoch, train_data)
             batches = iter(train_data)
             nbatch, data_batch = 0, next(batches, None)
             while data_batch is not None:
@@ -362,6 +363,9 @@ class BaseModule:
                 for name, value in values:
                     self.logger.info("Epoch[%d] Validation-%s=%f", epoch, name, value)
             train_data.reset()
+
+    def _begin_epoch(self, epoch: int, train_data: DataIterLike) -> None:
+        """What a kind of modules does before the first batch of an epoch."""
 
     def _count(self, eval_metric: EvalMetric, batch: DataBatch | list[DataBatch]) -> None:
         """Update a metric with a batch, or a list of batches, one for each device."""
