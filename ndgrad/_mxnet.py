@@ -74,6 +74,7 @@ PATHS: dict[str, str] = {
     "contrib.amp.loss_scaler": "contrib.amp",
     "contrib.nd": "nd.contrib",
     "contrib.ndarray": "nd.contrib",
+    "contrib.quant": "contrib.quantization",
     "contrib.sym": "symbol.contrib",
     "contrib.symbol": "symbol.contrib",
     "gluon.block": "gluon",

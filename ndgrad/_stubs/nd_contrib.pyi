@@ -825,7 +825,7 @@ def quantized_act(
     out: Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> list[NDArray]:
-    """`Activation` of a quantized array, as int8 with the range of *data*."""
+    """`Activation` of a quantized array, with its dtype and its range."""
     ...
 def quantized_batch_norm(
     data: NDArray,

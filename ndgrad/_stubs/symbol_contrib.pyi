@@ -670,7 +670,7 @@ def quantized_act(
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
 ) -> Symbol:
-    """`Activation` of a quantized array, as int8 with the range of *data*."""
+    """`Activation` of a quantized array, with its dtype and its range."""
     ...
 def quantized_batch_norm(
     data: Symbol,

@@ -152,9 +152,14 @@ backward_bulk_size, **kwargs
     def _run(self, *args: object) -> Any:
         if not self._active or _eager.depth or not any(map(_holds_array, args)):
             return self.forward(*args)
-        if self._compiled is None:
+        if self._compiled is not None:
+            return self._compiled(*args)
+        try:
             self._compile(args)
-        return self._compiled(*args)  # type: ignore[misc]
+            return self._compiled(*args)  # type: ignore[misc]
+        except BaseException:  # a call that failed says nothing of the inputs
+            self._compiled = self._input_tree = None
+            raise
 
     def _compile(self, args: tuple[object, ...]) -> None:
         """Make the compiled forward; what is deferred is initialised before."""

@@ -54,6 +54,14 @@ QUANTIZATION: dict[str, Deviation] = {
         {"quantization/quantize-asym": "[uint8([0, 128, 255]), float32([85]), float32([85])]"},
     ),
     **table(
+        "MXNet takes bytes from 128 on for negative numbers",
+        {
+            "quantization/quantized-act-uint8": (
+                "[uint8([[1, 254, 3], [100, 128, 127]]), float32([-1]), float32([2])]"
+            ),
+        },
+    ),
+    **table(
         "MXNet reads the bytes of one array in the dtype of the other",
         {
             "quantization/quantized-add-mixed": (

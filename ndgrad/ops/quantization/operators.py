@@ -59,12 +59,12 @@ def _quantized_flatten(data: Array, min_data: Array, max_data: Array) -> list[Ar
     samples=(Sample(_ONE.args, {"act_type": "relu"}),),
 )
 def _quantized_act(data: Array, min_data: Array, max_data: Array, *, act_type: str) -> list[Array]:
-    """`Activation` of a quantized array, as int8 with the range of *data*.
+    """`Activation` of a quantized array, with its dtype and its range.
 
     Parameters
     ----------
     data : NDArray
-        Of int8 or uint8; from 128 on, the latter are negative in the result.
+        Of int8 or uint8.
     min_data, max_data : NDArray
         Its range.
     act_type : {'relu'}
@@ -78,7 +78,7 @@ def _quantized_act(data: Array, min_data: Array, max_data: Array, *, act_type: s
     choice(op, "act_type", act_type, ("relu",))
     check_dtype(op, "data", data, "int8", "uint8")
     check_ranges(op, min_data=min_data, max_data=max_data)
-    return _with_range(F.Cast(F.relu(data), dtype="int8"), min_data, max_data)
+    return _with_range(F.relu(data), min_data, max_data)
 
 
 @composite(
