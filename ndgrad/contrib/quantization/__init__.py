@@ -287,7 +287,7 @@ def quantize_model(
     <NDArray 1x2 @cpu(0)>
     >>> exe = symbol.bind(mx.cpu(), {**args, "data": mx.nd.array([[2, 1]])})
     >>> exe.forward()[0]
-    [[1.4965898]]
+    [[1.4862437]]
     <NDArray 1x1 @cpu(0)>
     """
     if calib_mode is not None and calib_mode != "none":

@@ -168,7 +168,7 @@ class _Quantizer:
 
     def quantize(self, entry: NodeEntry, form: Form) -> None:
         """Make a call on integers instead."""
-        made: list[Ref] = []
+        made: list[Ref | None] = []
         ends: list[Ref] = []
         for i, x in enumerate(entry.refs):
             if i in form.real:
@@ -177,6 +177,8 @@ class _Quantizer:
             values, *ends_of = (self.as_asymmetric if form.asymmetric else self.as_integers)(x)
             made.append(values)
             ends += ends_of
+        if form.layer and form.wide and len(made) == 2:
+            made.append(None)  # there is no bias
         params = dict(entry.params)
         if form.op == "_contrib_quantized_concat":
             params["num_args"] = len(made)
