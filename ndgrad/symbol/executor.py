@@ -10,21 +10,39 @@ import numpy as np
 from .. import engine
 from .._similar import did_you_mean
 from ..array.ndarray import NDArray
+from ..autograd import Function
 from ..base import HostArray, MXNetError
 from ..compiler import compile
 from ..context import Context, current_context
 from ..dispatch import write_into
 from ..nd import array, zeros
 from ..ops.definition import DIFFERENTIABLE
-from ..tape import Scope
+from ..tape import Scope, state
 from .entries import NodeEntry, Ref
-from .graph import Graph
+from .graph import Graph, Values
 from .inference import complete
 
 __all__ = ["Executor"]
 
 Monitor: TypeAlias = Callable[[str, NDArray], object]
 """Called with the name and the value of an operator's output."""
+
+
+class _Watched(Function):
+    """The inputs of an operator, whose gradients are shown to a monitor."""
+
+    def __init__(self, monitor: Monitor, names: Sequence[str]) -> None:
+        super().__init__()
+        self.monitor = monitor
+        self.names = names
+
+    def forward(self, *inputs: NDArray) -> list[NDArray]:
+        return [*inputs]
+
+    def backward(self, *output_grads: NDArray) -> list[NDArray]:
+        for name, gradient in zip(self.names, output_grads, strict=True):
+            self.monitor(name, gradient)
+        return [*output_grads]
 
 
 class Executor:
@@ -205,8 +223,22 @@ class Executor:
             for i, x in enumerate(outputs):
                 monitor(entry.output_name(i), x.detach())
 
+        def watch(entry: NodeEntry, inputs: Values) -> Values:
+            dense = {
+                i: x
+                for i, x in enumerate(inputs)
+                if isinstance(x, NDArray) and x._node is not None and x.stype == "default"
+            }
+            if not dense or entry.params.get("sparse_grad", False):
+                return inputs
+            name = f"{entry.name}_backward_output"
+            names = [name if len(inputs) == 1 else f"{name}{i}" for i in dense]
+            watched = _Watched(monitor, names)(*dense.values())
+            found = dict(zip(dense, watched, strict=True))
+            return [found.get(i, x) for i, x in enumerate(inputs)]
+
         values = dict(zip(self._names, self._variables, strict=True))
-        return self._symbol._run(values, note, self._places)
+        return self._symbol._run(values, note, self._places, watch if state.recording else None)
 
     def backward(
         self,
@@ -329,7 +361,10 @@ class Executor:
         return executor
 
     def set_monitor_callback(self, callback: Monitor, monitor_all: bool = False) -> None:
-        """Let `forward` call a function with the name and the value of each operator's output.
+        """Let a function be called with the name and the value of each operator's output.
+
+        `forward` calls it, and `backward` with the gradients of each operator's inputs, as
+        ``name_backward_output0``; without the number if there is one input.
 
         Parameters
         ----------

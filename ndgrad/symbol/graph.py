@@ -24,13 +24,16 @@ from .inference import Inference, Known, complete, is_complete
 from .numpy_operators import NumpyOp
 
 if TYPE_CHECKING:
-    from ..array.types import MaybeNone, ShapeLike
+    from ..array.types import MaybeNone, Scalar, ShapeLike
     from ..base import DTypeLike
 
 _T = TypeVar("_T")
 
 ScalarType: TypeAlias = type[np.generic]
 """A dtype as symbols tell it: NumPy's class of scalars."""
+
+Values: TypeAlias = "list[NDArray | Scalar | None]"
+"""The values of an entry's inputs."""
 
 EntryMonitor: TypeAlias = Callable[[NodeEntry, Sequence[object], Sequence[NDArray]], object]
 """Called with an entry, the values of its inputs, and those of its outputs."""
@@ -358,8 +361,11 @@ class Graph:
         values: Mapping[str, NDArray],
         monitor: EntryMonitor | None = None,
         places: Mapping[NodeEntry, Context] | None = None,
+        watch: Callable[[NodeEntry, Values], Values] | None = None,
     ) -> list[NDArray]:
         """Call the operators, in *places* if given, and *monitor* after each.
+
+        They are called with what *watch* makes of their inputs.
 
         What no later one uses is let go.
         """
@@ -378,6 +384,8 @@ class Graph:
                     monitor(entry, [], results[entry])
                 continue
             inputs = [results[x.entry][x.output] if isinstance(x, Ref) else x for x in entry.inputs]
+            if watch is not None:
+                inputs = watch(entry, inputs)
             params = entry.params
             if entry in shapes:
                 params = {**params, "shape": shapes[entry]}

@@ -154,6 +154,7 @@ def test_monitor():
     executor.forward(is_train=True)
     assert seen == [("fc_output", (2, 3)), ("softmax_output", (2, 3))]
     executor.backward()
+    del seen[2:]
     executor.set_monitor_callback(lambda name, x: seen.append(name), monitor_all=True)
     executor.forward()
     assert seen[2:] == [
@@ -162,6 +163,54 @@ def test_monitor():
     ]  # fmt: skip
     executor.reshape(partial_shaping=True, data=(1, 4)).forward()
     assert seen[2:13] == seen[13:]
+
+
+def test_monitor_of_gradients() -> None:
+    """Names are MXNet's; the gradients of parameters are those that `backward` leaves."""
+    executor, plain = filled(), filled()
+    seen: dict[str, np.ndarray] = {}
+    for exe in (executor, plain):
+        exe.arg_dict["data"][:] = nd.array([[1, 2, 3, 4], [5, 6, 7, 8]])
+    executor.set_monitor_callback(lambda name, x: seen.__setitem__(name, x.asnumpy()))
+    for exe in (executor, plain):
+        exe.forward(is_train=True)
+        exe.backward()
+    own = [name for name in seen if "backward" in name]
+    assert own[0] == "softmax_backward_output0"
+    assert {*own[1:]} >= {"fc_backward_output1", "fc_backward_output2"}
+    assert np.abs(seen["fc_backward_output1"]).max() > 0
+    for name, shown in (("fc_weight", "fc_backward_output1"), ("fc_bias", "fc_backward_output2")):
+        expected = plain.grad_dict[name].asnumpy()
+        np.testing.assert_array_equal(executor.grad_dict[name].asnumpy(), expected)
+        np.testing.assert_array_equal(seen[shown], expected)
+    np.testing.assert_array_equal(executor.outputs[0].asnumpy(), plain.outputs[0].asnumpy())
+
+
+def test_monitor_of_gradients_of_one_input() -> None:
+    monitor = mx.mon.Monitor(1, pattern=".*backward.*")
+    x = mx.sym.tanh(mx.sym.var("x"), name="t")
+    exe = mx.sym.MakeLoss(x, name="loss").simple_bind(mx.cpu(), x=(2, 3))
+    monitor.install(exe)
+    monitor.tic()
+    exe.forward(is_train=True)
+    exe.backward()
+    seen = [name for _, name, _ in monitor.toc()]
+    assert seen == ["loss_backward_output", "t_backward_output"]
+    assert exe.grad_dict["x"].asnumpy().tolist() == [[1] * 3] * 2  # at 0
+
+
+def test_a_monitor_of_row_sparse_gradients() -> None:
+    x = mx.sym.var("x")
+    weight = mx.sym.var("w", stype="row_sparse")
+    y = mx.sym.sparse.Embedding(x, weight, input_dim=6, output_dim=2, sparse_grad=True)
+    grad = nd.zeros((6, 2), stype="row_sparse")
+    args = {"x": nd.array([1, 4]), "w": nd.ones((6, 2))}
+    exe = mx.sym.MakeLoss(y).bind(mx.cpu(), args, {"w": grad}, {"x": "null", "w": "write"})
+    exe.set_monitor_callback(lambda name, x: None)
+    exe.forward(is_train=True)
+    exe.backward()
+    assert exe.grad_dict["w"].stype == "row_sparse"
+    assert exe.grad_dict["w"].asnumpy().sum() == 4
 
 
 def test_a_monitor_stays_with_a_module_that_is_reshaped():
