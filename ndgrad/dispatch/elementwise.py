@@ -50,7 +50,7 @@ from .structured import (
 )
 from .writes import check_writable, recorded_write, written
 
-_FLOAT64 = np.dtype("float64")
+_FLOAT64, _INT64 = np.dtype("float64"), np.dtype("int64")
 _A = TypeVar("_A", bound=Array)
 
 
@@ -406,6 +406,8 @@ def _general(
     if not arrays:
         return _on_numbers(op, inputs, params)
     dtype = _common_dtype(op, inputs)
+    if dtype.kind == "b" and op.scalar_names and len(arrays) < len(inputs):
+        dtype = _INT64  # beside a number, truths are 0 and 1
     converted = [
         x if name in op.free else _converted(x, dtype)
         for name, x in zip(op.inputs, inputs, strict=True)

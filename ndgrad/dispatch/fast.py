@@ -294,7 +294,8 @@ def _case(
     fits = [style.condition] if style.condition else []
     fits += [f"{name}_data.dtype is dtype" for name in others]
     fits += [
-        f'(dtype.kind == "f" and {name}.__class__ in numbers or {name}.__class__ is int'
+        f'(dtype.kind == "f" and {name}.__class__ in numbers'
+        f' or {name}.__class__ is int and dtype.kind != "b"'
         f' or dtype.kind == "V" and {name}.__class__ in numbers)'  # bfloat16
         for name in [*numbers, *extra]
     ]

@@ -127,7 +127,7 @@ def array(
         return array(from_dlpack(source_array), ctx, _FLOAT32 if dtype is None else dtype)
     kind = _FLOAT32 if dtype is None else as_dtype(dtype, op="array")
     try:
-        host = np.asarray(source_array, dtype=None if hasattr(source_array, "dtype") else kind)
+        host = _on_host(source_array, kind)
         if host.dtype != kind:
             with np.errstate(all="ignore"):
                 host = host.astype(kind)
@@ -137,6 +137,16 @@ def array(
             f"numbers that {kind} can hold, in lists of equal lengths"
         ) from None
     return NDArray._from_numpy(host, _context(ctx, "array"))
+
+
+def _on_host(source: Any, kind: DType) -> HostArray:
+    """The elements of a source that is array-like, in its own dtype or in *kind*."""
+    if hasattr(source, "dtype"):
+        return np.asarray(source)
+    try:
+        return np.asarray(source, dtype=kind)
+    except OverflowError:  # of integers, which wrap as those in arrays do
+        return np.asarray(source)
 
 
 def from_numpy(ndarray: HostArray, zero_copy: bool = True) -> NDArray:
@@ -242,15 +252,28 @@ def _filled(
         data = np.zeros(size, kind)
     else:
         data = _allocate(context, size, kind)
-        try:
-            data.fill(value)
-        except (OverflowError, ValueError):
-            raise MXNetError(f"{what}: val={value!r} has no value in dtype {kind}") from None
+        data.fill(_stored(value, kind, what))
     if ordinary:
         result = new_array(NDArray, data, lengths, context)
     else:
         result = NDArray(data, lengths, context)
     return result if out is None else result.copyto(out)
+
+
+def _stored(value: float, kind: DType, what: str) -> float:
+    """A number as elements of *kind* hold it: integers wrap, as in casts."""
+    if kind.kind not in "iu" or value.__class__ not in (int, float):
+        return value
+    try:
+        number = int(value)
+        limits = np.iinfo(kind)
+        if limits.min <= number <= limits.max:
+            return number
+        with np.errstate(invalid="ignore"):
+            wrapped: int = np.array(float(value)).astype(kind).item()
+        return wrapped
+    except (OverflowError, ValueError):
+        raise MXNetError(f"{what}: val={value!r} has no value in dtype {kind}") from None
 
 
 @lru_cache(maxsize=1024)

@@ -28,14 +28,16 @@ from .table import (
     register,
 )
 
-# Calls that integers do as integers; any other function of a formula makes it mathematical.
+# Calls that integers do as integers; any other function of a formula makes it mathematical, and so
+# does a number with a fraction.
 _INTEGER_FUNCTIONS = frozenset(
     name for name, function in SCALARS.items() if function.integer is not None
 )
 
 
 def _is_mathematical(text: str) -> bool:
-    return bool(formula(text).functions - _INTEGER_FUNCTIONS)
+    found = formula(text)
+    return bool(found.functions - _INTEGER_FUNCTIONS) or found.has_fraction
 
 
 Facts: TypeAlias = dict[str, Any]

@@ -71,7 +71,7 @@ def test_ravel_and_unravel(dtype: str) -> None:
 
 def test_cumsum_in_another_dtype() -> None:
     assert nd.cumsum(nd.array([1.5, 2.7]), dtype="int32").tolist() == [1, 3]
-    assert nd.cumsum(nd.array([1, 1], dtype="bool")).dtype is np.int32
+    assert nd.cumsum(nd.array([1, 1], dtype="bool")).dtype is np.int64
     with pytest.raises(MXNetError, match="axis"):
         nd.cumsum(nd.ones((2, 2)), axis=2)
 

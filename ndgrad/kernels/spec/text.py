@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import cache, lru_cache
 from math import isfinite
 
-from ...base import DType
+from ...base import DType, is_floating
 from ..scalar import SCALARS, resolve
 
 _IMPORTED = {
@@ -111,9 +111,15 @@ def memory_type(dtype: DType) -> str:
 
 
 def loaded(element: str, dtype: DType, compute: str) -> str:
-    """*element*, which lies in memory as *dtype*, in the type *compute* of the arithmetic."""
+    """*element*, which lies in memory as *dtype*, in the type *compute* of the arithmetic.
+
+    A real number in arithmetic of integers is a condition, which 0.5 fulfils.
+    """
     if dtype.name in NARROW:
         element = f"{NARROW[dtype.name]}_to_float({element})"
+    if is_floating(dtype) and not compute.startswith("float"):
+        return f"{compute}({element} != 0)"
+    if dtype.name in NARROW:
         return element if compute == "float32" else f"{compute}({element})"
     return element if dtype.name == compute else f"{compute}({element})"
 

@@ -224,7 +224,7 @@ def _regression(
 
     def run(data: Array, label: Array, *, grad_scale: float = 1.0) -> Result:
         _floating(op, data)
-        fits = label._shape == data._shape or label._shape == data._shape[:1]
+        fits = label._shape[:1] == data._shape[:1]
         if not fits or label._data.size != data._data.size:
             raise MXNetError(
                 f"Operator {op}: expected label of shape {list(data._shape)}, "
@@ -237,14 +237,14 @@ def _regression(
     Parameters
     ----------
     data, label : NDArray
-        Of one shape; label may lack trailing axes of length 1.
+        Of as many elements, in as many examples.
     grad_scale : float
         Factor of the gradient, which is also divided by the numbers in an example.
 
     Raises
     ------
     MXNetError
-        If the shapes differ.
+        If they have not.
     """
     # The incoming gradient is ignored, so this is no derivative of the forward.
     operator(

@@ -333,7 +333,7 @@ def _cumsum(a: Array, *, axis: int | None = None, dtype: DTypeLike | None = None
     """
     kind = a._data.dtype if dtype is None else as_dtype(dtype, op="cumsum")
     if kind.kind == "b":
-        kind = np.dtype("int32")
+        kind = np.dtype("int64")
     # Elements are converted first: a sum in an integer dtype has no fractions to add up.
     x = a._data if a._data.dtype == kind else front.cast(a._data, kind)
     return _running_sum("cumsum", x, a._shape, axis, False)

@@ -313,3 +313,7 @@ nd.array([1.0]) & nd.array([1.0])
 
 # %% left-shift
 nd.array([1.0]) << 1
+
+# %% bool-and-number
+b = nd.array([1, 0], dtype="bool")
+[b + 2, b * 2.5, 1 - b, b / 2, b**2, b % 2, b == 1, b > 0, nd.maximum(b, 1)]

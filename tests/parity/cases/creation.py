@@ -317,3 +317,7 @@ r
     "_eye": lambda: nd._internal._eye(N=2, M=3, k=1, dtype="int8"),
     "_full": lambda: nd._internal._full(shape=(2, 3), value=2.5, dtype="int32"),
 }[name]()
+
+# %% full-beyond-{dtype}
+# for dtype in int8 uint8 int32
+[nd.full((2,), value, dtype=dtype) for value in (300, -1, 1e10)], nd.array([300, -1], dtype=dtype)

@@ -164,3 +164,14 @@ if what == "gradients":
 else:
     result = vg(lambda s: likelihood(rates, alpha, beta, s)[0], state)
 result
+
+# %% {kind}RegressionOutput-other-label-shapes
+# for kind in Linear Logistic MAE
+[
+    vg(lambda x: getattr(nd, f"{kind}RegressionOutput")(x, noise(*label)), noise(*data))
+    for data, label in (((2, 3, 2), (2, 2, 3)), ((2,), (2, 1)), ((2, 3, 2), (2, 6)))
+]
+
+# %% {kind}RegressionOutput-label-of-other-examples
+# for kind in Linear Logistic MAE
+getattr(nd, f"{kind}RegressionOutput")(noise(2, 3), noise(3, 2))

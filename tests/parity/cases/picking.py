@@ -283,3 +283,8 @@ nd.topk(nd.ones(2), ret_typ="foo")
 
 # %% shuffle-keeps-rows
 nd.shuffle(ramp(5)).sum()
+
+# %% where-by-fractions-{dtype}
+# for dtype in float16 float32 float64
+condition = nd.array([0.5, 0, -0.2], dtype=dtype)
+nd.where(condition, nd.array([1, 2, 3], dtype="int32"), nd.array([4, 5, 6], dtype="int32"))

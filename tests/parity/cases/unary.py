@@ -161,3 +161,11 @@ vg(lambda x: nd.contrib.gradientmultiplier(x, scalar=-0.5), [1.0, 2.0])
 
 # %% cumsum-gradient
 vg(lambda x: nd.cumsum(x, axis=1), noise(2, 3))
+
+# %% cumsum-of-bools
+nd.cumsum(nd.array([1, 1, 0], dtype="bool"))
+
+# %% fractions-beside-integers-{dtype}
+# for dtype in int8 int32 int64 uint8
+x = nd.array([1, 4, 5], dtype=dtype)
+nd.degrees(x), nd.radians(x * 10), nd.smooth_l1(x)
