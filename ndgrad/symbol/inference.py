@@ -243,10 +243,31 @@ class Inference:
         if first is not None:
             for x in refs:
                 self._learn_dtype(x.entry, x.output, first)
-        wanted = first if params.get("dtype") is None else params["dtype"]
+        found = [dtype for dtype in known if dtype is not None]
+        if params.get("dtype") is not None:
+            wanted = params["dtype"]
+        elif len(found) == len(known) and (len({*found}) > 1 or found[0].kind in "iub"):
+            wanted = self._dtype_of_one(entry, op) or first  # which may be another one than theirs
+        else:
+            wanted = first
         if wanted is not None:
             for i in range(entry.outputs):
                 self._learn_dtype(entry, i, as_dtype(wanted, op=op.name))
+
+    def _dtype_of_one(self, entry: NodeEntry, op: Op) -> DType | None:
+        """The dtype of a result that has one element; None if the operator has no such result."""
+        if entry.outputs > 1 or self.dtypes[entry][0] is not None or not _is_pure(op):
+            return None
+        forms: list[Form | Scalar | None] = []
+        for x in entry.inputs:
+            if isinstance(x, Ref):
+                forms.append(((1, 1), self.dtypes[x.entry][x.output] or _FLOAT32))
+            else:
+                forms.append(x)
+        try:
+            return abstract_forms(op, forms, entry.params)[0][1]
+        except Exception:  # refused, or made of elements
+            return None
 
     # --- what is known ----------------------------------------------------------------------------
 

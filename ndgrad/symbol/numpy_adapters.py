@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -252,6 +253,108 @@ def unique(
 ) -> ndarray | tuple[ndarray, ...]:
     """The different elements, sorted."""
     return np.unique(data, return_index, return_inverse, return_counts, axis)
+
+
+def _selection(
+    obj: ndarray | None, int_ind: int | None, start: int | None, stop: int | None, step: int | None
+) -> Any:
+    if obj is None:
+        return slice(start, stop, step) if int_ind is None else int_ind
+    return obj
+
+
+def delete(
+    arr: ndarray,
+    obj: ndarray | None = None,
+    start: int | None = None,
+    stop: int | None = None,
+    step: int | None = None,
+    int_ind: int | None = None,
+    axis: int | None = None,
+) -> ndarray:
+    """An array without the parts at some places along an axis."""
+    return np.delete(arr, _selection(obj, int_ind, start, stop, step), axis)
+
+
+def deleted(
+    arr: Shape | None,
+    obj: Shape | None,
+    start: int | None,
+    stop: int | None,
+    step: int | None,
+    int_ind: int | None,
+    axis: int | None,
+) -> dict[str, Shape]:
+    """The shape of `delete`, unless an array says what is left out."""
+    if arr is None or 0 in arr or obj is not None:
+        return {}
+    shape, axis = (arr, axis) if axis is not None else ((math.prod(arr),), 0)
+    chosen = _selection(None, int_ind, start, stop, step)
+    n = shape[axis]
+    gone = 1 if isinstance(chosen, int) else len(range(n)[chosen])
+    return {"y": (*shape[:axis], n - gone, *shape[axis:][1:])}
+
+
+def insert_scalar(
+    arr: ndarray,
+    values: AnyArray | None = None,
+    val: float = 0.0,
+    int_ind: int | None = None,
+    axis: int | None = None,
+) -> ndarray:
+    """An array with values put in before a place along an axis."""
+    return np.insert(arr, _selection(None, int_ind, None, None, None), _or(values, val), axis)
+
+
+def insert_slice(
+    arr: ndarray,
+    values: AnyArray | None = None,
+    val: float = 0.0,
+    start: int | None = None,
+    stop: int | None = None,
+    step: int | None = None,
+    axis: int | None = None,
+) -> ndarray:
+    """An array with values put in before places of a slice along an axis."""
+    return np.insert(arr, slice(start, stop, step), _or(values, val), axis)
+
+
+def insert_tensor(arr: ndarray, values: AnyArray, obj: ndarray, axis: int | None = None) -> ndarray:
+    """An array with values put in before places along an axis."""
+    return np.insert(arr, obj, values, axis)
+
+
+def _or(values: AnyArray | None, val: float) -> AnyArray | float:
+    return val if values is None else values
+
+
+def share_memory(a: ndarray, b: ndarray) -> ndarray:
+    """Whether two arrays share memory."""
+    return np.full((), np.shares_memory(a, b), "bool")
+
+
+def diag_indices_from(data: ndarray) -> ndarray:
+    """The indices of the diagonal, for each axis a row."""
+    if data.ndim < 2 or len(set(data.shape)) > 1:
+        raise ValueError(
+            f"diag_indices_from: two axes or more of one length expected, got shape {data.shape}"
+        )
+    n = data.shape[0]
+    return np.copy(np.broadcast_to(np.arange(n, dtype="int64"), (data.ndim, n)))
+
+
+def choice(
+    input1: ndarray | None = None,
+    input2: ndarray | None = None,
+    a: int | None = None,
+    size: ShapeLike | None = None,
+    replace: bool = True,
+    weighted: bool = False,
+) -> ndarray:
+    """Places in an array, or numbers below *a*, drawn with the probabilities of the last input."""
+    given = [x for x in (input1, input2) if x is not None]
+    n = given[0].shape[0] if a is None else a
+    return np.random.choice(n, size, replace, given[-1] if weighted else None)
 
 
 def constraint_check(input: ndarray, msg: str = "Constraint violated.") -> ndarray:

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import wraps
 from inspect import Parameter, signature
 from typing import TYPE_CHECKING, Any
+
+import numpy as onp
 
 from .. import numpy as np
 from .. import numpy_extension as npx
@@ -49,7 +52,9 @@ class NumpyOp(CompositeOp):
     )
 
 
-UNDER_NUMPY: dict[str, str] = {}
+UNDER_NUMPY: dict[str, str] = {
+    f"_{name}_scalar": f"_npi_{name}_scalar" for name in ("maximum", "minimum", "hypot")
+}
 """Operators of the table that stand for one of these in graphs of arrays like NumPy's."""
 
 
@@ -169,7 +174,34 @@ def _broadcast(x1: Shape | None, x2: Shape | None) -> dict[str, Shape]:
     return {"y": tuple([max(own, default=1) for own in lengths])}
 
 
+_PROMOTED = frozenset((
+    "add", "subtract", "multiply", "mod", "power", "maximum", "minimum", "hypot", "arctan2",
+    "copysign", "ldexp",
+))  # fmt: skip
+"""Functions that make float64 of integers beside a number with a point, in graphs."""
+
+
+def _beside_floats(function: Callable[..., object]) -> Callable[..., object]:
+    """*function* of two operands as graphs have it: MXNet's arrays cut off the number instead."""
+
+    @wraps(function)
+    def call(x1: object, x2: object) -> object:
+        if isinstance(x1, (float, onp.floating)):
+            return function(x1, _with_fractions(x2))
+        return function(_with_fractions(x1) if isinstance(x2, (float, onp.floating)) else x1, x2)
+
+    return call
+
+
+def _with_fractions(x: object) -> object:
+    if isinstance(x, Array) and x._data.dtype.kind in "iub":
+        return np._calls.F.Cast(x, dtype="float64")
+    return x
+
+
 def _element_wise(name: str, function: Callable[..., object], inputs: str) -> NumpyOp:
+    if name in _PROMOTED:
+        function = _beside_floats(function)
     if inputs == "x":
         facts: dict[str, Any] = {"infer": lambda x, y: {"x": y, "y": x}}
     else:
@@ -289,6 +321,12 @@ _declare("_npi_pinv_scalar_rcond", adapters.pinv)
 _declare("_npi_unique", adapters.unique, dynamic_shape=True, visible=lambda params: 1 + sum(
     bool(params[key]) for key in ("return_index", "return_inverse", "return_counts")
 ))  # fmt: skip
+_declare("_npi_delete", adapters.delete, 2, infer=adapters.deleted, dynamic_shape=True)
+_declare("_npi_insert_scalar", adapters.insert_scalar, 2)
+_declare("_npi_insert_slice", adapters.insert_slice, 2)
+_declare("_npi_insert_tensor", adapters.insert_tensor, 3)
+_declare("_npi_share_memory", adapters.share_memory, 2, infer_dtypes=lambda: {"y": "bool"})
+_declare("_npi_diag_indices_from", adapters.diag_indices_from, infer_dtypes=lambda: {"y": "int64"})
 _declare("_npx_nonzero", npx.nonzero, dynamic_shape=True)
 _declare("_npx_constraint_check", adapters.constraint_check)
 
@@ -356,6 +394,8 @@ def _declare_distribution(name: str, own: tuple[str, ...]) -> None:
     )  # fmt: skip
 
 
+_declare("_npi_choice", adapters.choice, 2, stochastic=True)
+_declare("_npi_multivariate_normal", np.random.multivariate_normal, 2, stochastic=True)
 for _name, _own in DISTRIBUTIONS.items():
     _declare_distribution(_name, _own)
 

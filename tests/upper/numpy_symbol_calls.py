@@ -63,6 +63,10 @@ npx.batch_dot(t, t, transpose_b=True)
 npx.pick(x, i) + npx.one_hot(i, 2).sum(axis=1)
 npx.layer_norm(x, v, v)
 npx.topk(x, k=2, ret_typ='both')
+i * 0.5 + 2.5 % (i + 1) - (i > 0.5)
+-i + np.maximum(i, 1.5) * (i / 2)
+np.power(i, 0.5) + np.hypot(i, 2.5)
+np.diag_indices_from(p)
 """.strip().split("\n")
 
 

@@ -232,3 +232,48 @@ def test_random_numbers():
 def test_what_cannot_be_says_why(x, call, error, said):
     with pytest.raises(error, match=said):
         call(x)
+
+
+def test_delete_and_insert_by_numbers_slices_and_symbols(x):
+    index = mx.sym.var("i").as_np_ndarray()
+    a = np.arange(6).reshape(2, 3)
+    for made, expected in (
+        (mx.sym.np.delete(x, -1, 1), [[0, 1], [3, 4]]),
+        (mx.sym.np.delete(x, slice(None, None, 2)), [1, 3, 5]),
+        (mx.sym.np.insert(x, 1, 7, 0), [[0, 1, 2], [7, 7, 7], [3, 4, 5]]),
+        (mx.sym.np.insert(x, slice(0, 2), 9, 1), [[9, 0, 9, 1, 2], [9, 3, 9, 4, 5]]),
+    ):
+        again = mx.sym.load_json(made.tojson())
+        assert made.infer_shape(x=(2, 3))[1] == [onp.shape(expected)]
+        assert again.bind(mx.cpu(), {"x": a}).forward()[0].tolist() == expected
+    chosen = mx.sym.np.delete(x, index, 1)
+    assert chosen.infer_shape(x=(2, 3), i=(2,))[1] is None
+    given = {"x": a, "i": np.array([0, 2], dtype="int64")}
+    assert chosen.bind(mx.cpu(), given).forward()[0].tolist() == [[1], [4]]
+    with pytest.raises(TypeError, match="insert: obj must be an int, a slice or a Symbol"):
+        mx.sym.np.insert(x, [1], 2)
+    values = mx.sym.var("v").as_np_ndarray()
+    given["v"] = np.array([7, 8])
+    for made, expected in (
+        (mx.sym.np.insert(x, 1, values), [0, 7, 8, 1, 2, 3, 4, 5]),
+        (mx.sym.np.insert(x, slice(0, 2), values), [7, 0, 8, 1, 2, 3, 4, 5]),
+        (mx.sym.np.insert(x, index, values), [7, 0, 1, 8, 2, 3, 4, 5]),
+        (mx.sym.np.insert(x, index, 9, 1), [[9, 0, 1, 9, 2], [9, 3, 4, 9, 5]]),
+        (mx.sym.np.shares_memory(x, index), False),
+    ):
+        own = {name: given[name] for name in made.list_arguments()}
+        assert made.bind(mx.cpu(), own).forward()[0].tolist() == expected
+
+
+def test_draws_of_symbols():
+    mean, cov = (mx.sym.var(name).as_np_ndarray() for name in ("mean", "cov"))
+    drawn = mx.sym.np.random.multivariate_normal(mean, cov, (4,))
+    values = {"mean": np.array([1, 2]), "cov": np.eye(2) * 1e-6}
+    made = drawn.bind(mx.cpu(), values).forward()[0]
+    assert made.shape == (4, 2)
+    onp.testing.assert_allclose(made, [[1, 2]] * 4, atol=0.1)
+    weights = mx.sym.np.random.choice(3, (2, 2), p=mean)
+    onp_weights = {"mean": np.array([0, 0, 1])}
+    assert weights.bind(mx.cpu(), onp_weights).forward()[0].tolist() == [[2, 2], [2, 2]]
+    with pytest.raises(mx.base.NotImplementedForSymbol, match="shuffle"):
+        mx.sym.np.random.shuffle(mean)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as onp
 
 from ... import numpy as np
 from ...base import ArgumentTypeError, DTypeLike, shown
@@ -21,10 +23,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "append", "argsort", "array_split", "atleast_1d", "atleast_2d", "atleast_3d", "average",
-    "bincount", "clip", "diff", "dsplit", "ediff1d", "einsum", "empty_like", "fliplr", "flipud",
-    "full", "full_like", "histogram", "hsplit", "identity", "inner", "nan_to_num", "ones_like",
-    "outer", "pad", "percentile", "quantile", "ravel", "reshape", "sort", "split", "swapaxes",
-    "take", "tensordot", "unique", "vdot", "vsplit", "where", "zeros_like",
+    "bincount", "clip", "delete", "diag_indices_from", "diff", "dsplit", "ediff1d", "einsum",
+    "empty_like", "fliplr", "flipud", "full", "full_like", "histogram", "hsplit", "identity",
+    "inner", "insert", "may_share_memory", "nan_to_num", "ones_like", "outer", "pad", "percentile",
+    "quantile", "ravel", "reshape", "shares_memory", "sort", "split", "swapaxes", "take",
+    "tensordot", "unique", "vdot", "vsplit", "where", "zeros_like",
 ]  # fmt: skip
 
 # --- shapes ---------------------------------------------------------------------------------------
@@ -138,6 +141,57 @@ def vsplit(ary: Symbol, indices_or_sections: int | Sequence[int]) -> list[_Symbo
 def dsplit(ary: Symbol, indices_or_sections: int | Sequence[int]) -> list[_Symbol]:
     """Return the parts of an array along the third axis."""
     return _cut("dsplit", ary, indices_or_sections, 2)
+
+
+_Selection: TypeAlias = "int | slice | Symbol"
+
+
+def _bounds(obj: slice) -> dict[str, Any]:
+    return {"start": obj.start, "stop": obj.stop, "step": 1 if obj.step is None else obj.step}
+
+
+def _unknown_selection(name: str, obj: object) -> TypeError:
+    return TypeError(f"{name}: obj must be an int, a slice or a Symbol, got {shown(obj)}")
+
+
+def delete(arr: Symbol, obj: _Selection, axis: int | None = None) -> _Symbol:
+    """Return an array without the parts at some places along an axis, or of the flat array."""
+    if isinstance(obj, Symbol):
+        return call("_npi_delete", arr, obj, axis=axis)
+    if isinstance(obj, slice):
+        return call("_npi_delete", arr, axis=axis, **_bounds(obj))
+    if not isinstance(obj, (int, onp.integer)):
+        raise _unknown_selection("delete", obj)
+    return call("_npi_delete", arr, int_ind=int(obj), axis=axis)
+
+
+def insert(arr: Symbol, obj: _Selection, values: SymbolLike, axis: int | None = None) -> _Symbol:
+    """Return an array with values put in before places along an axis, or of the flat array."""
+    if isinstance(obj, Symbol):
+        new = values if isinstance(values, Symbol) else full((1,), float(values))
+        return call("_npi_insert_tensor", arr, new, obj, axis=axis)
+    inputs = [values] if isinstance(values, Symbol) else []
+    facts: dict[str, Any] = {} if inputs else {"val": values}
+    if isinstance(obj, slice):
+        return call("_npi_insert_slice", arr, *inputs, axis=axis, **_bounds(obj), **facts)
+    if not isinstance(obj, (int, onp.integer)):
+        raise _unknown_selection("insert", obj)
+    return call("_npi_insert_scalar", arr, *inputs, int_ind=int(obj), axis=axis, **facts)
+
+
+def shares_memory(a: Symbol, b: Symbol, max_work: int | None = None) -> _Symbol:
+    """Return whether two arrays share elements in memory."""
+    return call("_npi_share_memory", a, b)
+
+
+def may_share_memory(a: Symbol, b: Symbol, max_work: int | None = None) -> _Symbol:
+    """Return whether two arrays might share memory."""
+    return shares_memory(a, b)
+
+
+def diag_indices_from(arr: Symbol) -> _Symbol:
+    """Return the indices of the diagonal, for each axis a row."""
+    return call("_npi_diag_indices_from", arr)
 
 
 # --- products -------------------------------------------------------------------------------------

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from inspect import signature
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from ... import numpy as np
 from ... import numpy_extension as npx
-from ...base import DTypeLike, public_names, set_signature
+from ...base import DTypeLike, NotImplementedForSymbol, public_names, set_signature
 from ..numpy_like import _Symbol
 from ..numpy_operators import DISTRIBUTIONS
 from ..symbol import Symbol
@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from ..._stubs.symbol_np_random import *  # noqa: F403
     from ...array.types import ShapeLike
 
-__all__ = ["beta", "chisquare", "lognormal", "rand", "randint", "randn"]
+__all__ = [
+    "beta", "chisquare", "choice", "lognormal", "multivariate_normal", "rand", "randint", "randn",
+    "shuffle",
+]  # fmt: skip
 __dir__ = public_names(globals())
 
 _EXTENSIONS = ("bernoulli", "uniform_n", "normal_n")
@@ -77,6 +80,39 @@ def randint(
     """Draw integers in [low, high), or in [0, low), by default as int64."""
     low, high = (0, low) if high is None else (low, high)
     return call("_random_randint", low=low, high=high, shape=size or (), dtype=dtype or "int64")
+
+
+def choice(
+    a: Symbol | int,
+    size: ShapeLike | None = None,
+    replace: bool = True,
+    p: Symbol | None = None,
+    ctx: object = None,
+    out: object = None,
+) -> _Symbol:
+    """Draw elements of an array of one axis, or of ``arange(a)``; *p* has their probabilities."""
+    facts: dict[str, Any] = {"size": size or None, "replace": replace, "weighted": p is not None}
+    weights = [] if p is None else [p]
+    if not isinstance(a, Symbol):
+        return call("_npi_choice", *weights, a=int(a), **facts)
+    places = call("_npi_choice", a, *weights, a=None, **facts)
+    return call("_npi_take", a, places, axis=0)
+
+
+def shuffle(x: Symbol) -> NoReturn:
+    """Raise: symbols have no memory to shuffle."""
+    raise NotImplementedForSymbol(shuffle, "shuffle", x)
+
+
+def multivariate_normal(
+    mean: Symbol,
+    cov: Symbol,
+    size: ShapeLike | None = None,
+    check_valid: str | None = None,
+    tol: float | None = None,
+) -> _Symbol:
+    """Draw from the normal distribution of a mean and a covariance matrix."""
+    return call("_npi_multivariate_normal", mean, cov, size=size)
 
 
 def lognormal(
