@@ -8,7 +8,10 @@ from collections.abc import Sequence
 from multiprocessing.reduction import ForkingPickler
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
+import numpy as np
+
 from .array.ndarray import NDArray
+from .base import BFLOAT16, DTYPE_NUMBERS, MXNET_BFLOAT16
 from .context import Context
 from .symbol import Symbol
 
@@ -24,6 +27,11 @@ Format: TypeAlias = "int | list[Format]"
 """How lists are nested: how many there are in each place, 0 for one as it is, -1 for none."""
 
 __all__ = [
+    "DTYPE_MX_TO_NP",
+    "DTYPE_NP_TO_MX",
+    "GRAD_REQ_MAP",
+    "STORAGE_TYPE_ID_TO_STR",
+    "STORAGE_TYPE_STR_TO_ID",
     "ForkingPickler",
     "MultiWorkerIter",
     "NDArrayHandle",
@@ -33,12 +41,25 @@ __all__ = [
     "flatten",
     "get_repo_file_url",
     "get_repo_url",
+    "py_slice",
     "regroup",
     "replace_file",
     "reshape_like",
 ]
 
 NDArrayHandle = ctypes.c_void_p
+
+# --- numbers that MXNet has for dtypes, storage types and requirements ----------------------------
+
+DTYPE_MX_TO_NP = {-1: None} | {
+    number: MXNET_BFLOAT16 if name == BFLOAT16 else np.dtype(name).type
+    for name, number in DTYPE_NUMBERS.items()
+}
+DTYPE_NP_TO_MX = {dtype: number for number, dtype in DTYPE_MX_TO_NP.items()}
+STORAGE_TYPE_STR_TO_ID = {"undefined": -1, "default": 0, "row_sparse": 1, "csr": 2}
+STORAGE_TYPE_ID_TO_STR = {number: name for name, number in STORAGE_TYPE_STR_TO_ID.items()}
+GRAD_REQ_MAP = {"null": 0, "write": 1, "add": 3}
+py_slice = slice
 
 _REPOSITORY = "https://apache-mxnet.s3-accelerate.dualstack.amazonaws.com/"
 

@@ -356,7 +356,8 @@ class NDArray(Methods):
         else:
             gradient = empty_like(data)
             gradient.fill(0)
-        engine.mark((self,), (self.__class__(gradient, self._shape, self._ctx),), (grad_req,))
+        kind = self.__class__ if self.stype == "default" else NDArray
+        engine.mark((self,), (kind(gradient, self._shape, self._ctx),), (grad_req,))
 
     @property
     def grad(self) -> NDArray | None:

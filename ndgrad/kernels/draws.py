@@ -20,6 +20,8 @@ from .cpu import dropout as masking
 from .cpu import random
 from .cpu.launch import launch
 from .cpu.philox import TILE, WORDS, draw
+from .cpu.philox import drawing_from as drawing_from
+from .cpu.philox import position as position
 from .front import cast, elementwise, entry
 from .spec.formula import Loop, compute_type
 

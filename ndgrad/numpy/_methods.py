@@ -10,7 +10,7 @@ import numpy as onp
 from ..array import indexing
 from ..array.ndarray import IN_PLACE, NDArray
 from ..array.operands import in_place
-from ..base import DTypeLike, as_dtype
+from ..base import ArgumentValueError, DTypeLike, as_dtype
 from ..context import Context
 from ..ops.bound import CALLS
 from ..ops.table import ElementwiseOp, lookup
@@ -51,7 +51,7 @@ def _reshape(self: ndarray, *shape: ShapeLike, order: str = "C", **kwargs: Shape
     if unknown == 1 and known > 0 and size % known == 0:
         lengths = tuple([size // known if n == -1 else n for n in lengths])
     elif unknown or known != size or min(lengths, default=0) < 0:
-        raise ValueError(f"cannot reshape array of size {size} into shape {lengths}")
+        raise ArgumentValueError(f"cannot reshape array of size {size} into shape {lengths}")
     return indexing.view_as(self, lengths)  # type: ignore[return-value]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from typing import TypeAlias
 
 import numpy as np
@@ -15,6 +16,7 @@ from ..base import HostArray, MXNetError
 from ..compiler import compile
 from ..context import Context, current_context
 from ..dispatch import write_into
+from ..kernels.draws import drawing_from, position
 from ..nd import array, zeros
 from ..ops.definition import DIFFERENTIABLE
 from ..tape import Scope, state
@@ -80,6 +82,7 @@ class Executor:
         self.aux_dict = dict(states)
         self._heads: list[NDArray] = []
         self._recorded = False
+        self._drawn_from: int | None = None  # the random numbers of the last `forward`
         self._outputs: list[NDArray] | None = None
         self._monitor: tuple[Monitor, bool] | None = None
         self._names = symbol.list_inputs()
@@ -192,6 +195,7 @@ class Executor:
                     target[:] = given
             for own, variable in self._sparse:
                 variable._replace_parts(own._parts)  # type: ignore[attr-defined]
+            self._drawn_from = position()
             with Scope(recording=train):
                 self._heads = self._evaluated(train)
             self._recorded = train
@@ -251,7 +255,8 @@ class Executor:
         ----------
         out_grads : NDArray, sequence of NDArray, or dict, optional
             One for each output, of its number of elements and cast to its dtype; by default ones,
-            which a loss such as `SoftmaxOutput` does not ask for.
+            which a loss such as `SoftmaxOutput` does not ask for.  That of an output without a
+            derivative is not looked at.
         is_train : bool
             Training mode while the gradients are computed.
 
@@ -271,7 +276,8 @@ class Executor:
         if len(grads) < count:
             raise MXNetError(f"backward: {len(grads)} gradients are given, expected {count}")
         if not self._recorded:  # nothing ran yet, or a prediction, whose gradients are asked for
-            with Scope(True, False), self._ctx:
+            again = nullcontext() if self._drawn_from is None else drawing_from(self._drawn_from)
+            with Scope(True, False), self._ctx, again:
                 self._heads = self._evaluated(True)
             self._recorded = True
         for i, grad in enumerate(grads):
@@ -279,6 +285,11 @@ class Executor:
                 raise TypeError(
                     f"backward: out_grads[{i}] must be an NDArray, got {type(grad).__name__}"
                 )
+        # As in MXNet, a gradient that no operator reads may have any shape.
+        grads = [
+            g if self._reads_gradient(i) else None
+            for i, g in zip(range(count), grads, strict=False)
+        ]
         pairs = [(h, g) for h, g in zip(self._heads, grads, strict=False) if h._node is not None]
         if pairs:
             heads = [head for head, _ in pairs]
@@ -287,6 +298,11 @@ class Executor:
                 for h, g in pairs
             ]
             engine.backward(heads, given, True, bool(is_train))
+
+    def _reads_gradient(self, index: int) -> bool:
+        """Whether the operator of an output reads its gradient: `argmax` does not."""
+        entry = self._symbol._heads[index].entry
+        return entry.op is None or entry.foreign or entry.definition.gradient == DIFFERENTIABLE
 
     # --- other arrays -----------------------------------------------------------------------------
 

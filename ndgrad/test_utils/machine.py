@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import os
+import platform
 import random
 import struct
 import sys
@@ -15,6 +17,7 @@ from pathlib import Path
 from typing import Any, ParamSpec, Protocol, TypeVar
 from urllib.error import URLError
 from urllib.request import urlopen
+from zipfile import ZipFile
 
 import numpy as np
 
@@ -266,6 +269,40 @@ def get_mnist_ubyte() -> None:
             raise MXNetError(f"get_mnist_ubyte: {name} is needed in {Path('data').absolute()}")
 
 
+def get_zip_data(data_dir: str, url: str, data_origin_name: str) -> None:
+    """Fetch a zip archive to a folder, unless it is there already, and unpack it there.
+
+    Parameters
+    ----------
+    data_dir : str
+    url : str
+    data_origin_name : str
+        The name of the archive.
+    """
+    path = Path(download(url, fname=data_origin_name, dirname=data_dir))
+    with ZipFile(path) as archive:
+        archive.extractall(data_dir)
+
+
+def get_bz2_data(data_dir: str, data_name: str, url: str, data_origin_name: str) -> None:
+    """Fetch a file that is compressed by bzip2 to a folder and unpack it, unless it is there.
+
+    Parameters
+    ----------
+    data_dir : str
+    data_name : str
+        The name of the unpacked file.
+    url : str
+    data_origin_name : str
+        The name of the compressed file, which is removed.
+    """
+    target = Path(data_dir, data_name)
+    if not target.exists():
+        path = Path(download(url, fname=data_origin_name, dirname=data_dir))
+        write_file(target, [bz2.decompress(path.read_bytes())], "get_bz2_data")
+        path.unlink()
+
+
 def get_mnist_iterator(
     batch_size: int, input_shape: Shape, num_parts: int = 1, part_index: int = 0
 ) -> tuple[MNISTIter, MNISTIter]:
@@ -300,3 +337,26 @@ def get_mnist_iterator(
         )
 
     return batches(train, train_label), batches(test, test_label)
+
+
+# --- what may run here ----------------------------------------------------------------------------
+
+
+def is_cd_run() -> bool:
+    """Return whether the environment says ``CD_JOB=1``."""
+    return os.environ.get("CD_JOB") == "1"
+
+
+def is_aarch64_run() -> bool:
+    """Return whether the processor is an ARM of 64 bits."""
+    return platform.machine() == "aarch64"
+
+
+def has_tvm_ops() -> bool:
+    """Return False: no operator is made by TVM."""
+    return False
+
+
+def is_op_runnable() -> bool:
+    """Return True: every operator runs on every device."""
+    return True

@@ -533,3 +533,16 @@ def test_products_make_no_dense_matrix(record, monkeypatch):
     if record:
         y.backward()
         assert w.grad.indices.asnumpy().tolist() == [0, 1, 2]
+
+
+@pytest.mark.parametrize("stype", ["row_sparse", "csr"])
+@pytest.mark.parametrize("grad_stype", ["default", "row_sparse", "csr"])
+def test_gradients_in_another_storage_than_their_variable(stype: str, grad_stype: str) -> None:
+    x = nd.array([[1, 0], [0, 2], [0, 0]]).tostype(stype)
+    x.attach_grad(stype=grad_stype)
+    with autograd.record():
+        y = x * 3
+    y.backward()
+    assert x.grad is not None
+    assert x.grad.stype == grad_stype
+    assert x.grad.asnumpy().tolist() == [[3, 3]] * 3

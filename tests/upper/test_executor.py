@@ -283,3 +283,50 @@ def test_memory_that_results_take():
         executor = head.simple_bind(mx.cpu(), x=(1024, 1024), grad_req=grad_req)
         found.append(executor.debug_str().splitlines()[-1])
     assert found == [f"Total {n} MB allocated" for n in (36, 8, 8)]
+
+
+def test_gradients_that_no_operator_reads_may_have_any_shape():
+    x, gradient = nd.array([[1, 3, 2]]), nd.ones((1, 3))
+    executor = sym.argmax(sym.var("x"), axis=1).bind(mx.cpu(), [x], [gradient])
+    executor.forward(is_train=True)
+    executor.backward(nd.ones((1, 3)))
+    assert gradient.asnumpy().tolist() == [[0, 0, 0]]
+    summed = sym.sum(sym.var("x"), axis=1).bind(mx.cpu(), [x], [gradient])
+    summed.forward(is_train=True)
+    with pytest.raises(MXNetError, match="must have as many elements as the head"):
+        summed.backward(nd.ones((1, 3)))
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_backward_of_a_prediction_draws_what_it_drew(times):
+    x, gradient = nd.ones((4, 50)), nd.zeros((4, 50))
+    net = sym.Dropout(sym.var("x"), p=0.5, mode="always") * sym.random.uniform(1, 2, shape=(4, 50))
+    executor = net.bind(mx.cpu(), [x], [gradient])
+    for _ in range(times):
+        executor.forward(is_train=False)
+    executor.backward(nd.ones((4, 50)), is_train=False)
+    assert gradient.asnumpy().tolist() == executor.outputs[0].asnumpy().tolist()
+    assert 0 < (gradient.asnumpy() == 0).mean() < 1
+
+
+def test_cached_op():
+    net = sym.FullyConnected(sym.var("x"), num_hidden=2, name="fc") + 1
+    call = mx.nd.CachedOp(net)
+    x, weight, bias = nd.ones((3, 4)), nd.ones((2, 4)), nd.zeros(2)
+    weight.attach_grad()
+    with mx.autograd.record():
+        y = call(x, weight, bias)
+    y.backward()
+    assert y.asnumpy().tolist() == [[5, 5]] * 3
+    assert weight.grad.asnumpy().tolist() == [[3] * 4] * 2
+    out = nd.zeros((3, 2))
+    assert call(x, weight, bias + 1, out=out) is out
+    assert out.asnumpy().tolist() == [[6, 6]] * 3
+    both = mx.nd.CachedOp(sym.Group([sym.var("a") + 1, sym.var("b") * 2]), [("inline_limit", "0")])
+    assert [p.asscalar() for p in both(nd.ones(1), nd.ones(1))] == [2, 2]
+    with pytest.raises(MXNetError, match="2 arrays are given, expected 3: x, fc_weight, fc_bias"):
+        call(x, weight)
+    with pytest.raises(MXNetError, match="out has 2 arrays, expected 1: _plusscalar0_output"):
+        call(x, weight, bias, out=[out, out])
+    with pytest.raises(TypeError, match="sym must be a Symbol, got 1"):
+        mx.nd.CachedOp(1)

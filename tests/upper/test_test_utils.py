@@ -349,3 +349,68 @@ def test_dummy_iter() -> None:
     batches = tools.DummyIter(Batches())
     assert next(batches) is batches.next() is next(iter(batches))
     assert batches.batch_size == 2
+
+
+# --- blocks and matrices --------------------------------------------------------------------------
+
+
+class Careless(mx.gluon.nn.HybridBlock):
+    """Computes something else once it is hybridized."""
+
+    def hybrid_forward(self, F: Any, x: Any) -> Any:
+        return x * 2 if F is nd and not self._active else x * 3
+
+
+def test_blocks_hybridized_or_not() -> None:
+    x = nd.array([[1, 2], [3, 4]])
+    check = tools.check_gluon_hybridize_consistency
+    check(lambda **options: mx.gluon.nn.Dense(3, **options), [x])
+    check(lambda **_: mx.gluon.nn.HybridLambda("tanh"), [x], numpy_func=np.tanh)
+    with pytest.raises(AssertionError):
+        check(lambda **_: mx.gluon.nn.HybridLambda("tanh"), [x], np.sin, test_grad=False)
+    with pytest.raises(AssertionError):
+        check(lambda **options: Careless(**options), [x])
+
+
+def test_matrices() -> None:
+    assert tools.get_identity_mat(2).asnumpy().tolist() == [[1, 0], [0, 1]]
+    assert tools.get_identity_mat_batch(3).shape == (2, 3, 3)
+    q = tools.new_orthonormal_matrix_2d(4)
+    np.testing.assert_allclose(q @ q.T, np.eye(4), atol=1e-12)
+    symmetric = tools.new_sym_matrix_with_real_eigvals_nd((2, 3, 4, 4))
+    np.testing.assert_allclose(symmetric, np.swapaxes(symmetric, -1, -2), atol=1e-12)
+    found = np.linalg.eigvals(tools.new_matrix_with_real_eigvals_nd((5, 4, 4)))
+    assert np.abs(found.imag).max() < 1e-6
+    assert np.abs(found).max() < 10.001
+    assert tools.new_matrix_with_real_eigvals_nd((3, 3)).shape == (3, 3)
+
+
+def test_columns_of_a_csr_matrix_in_another_order() -> None:
+    x = nd.array([[0, *range(1, 20)], [0] * 20, [5] * 20]).tostype("csr")
+    y = tools.shuffle_csr_column_indices(x)
+    assert y.indices.asnumpy().tolist() != x.indices.asnumpy().tolist()
+    assert y.asnumpy().tolist() == x.asnumpy().tolist()
+
+
+def test_archives_are_unpacked(tmp_path: Path) -> None:
+    import bz2
+    import zipfile
+
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("inside.txt", "content")
+    url = (tmp_path / "a.zip").as_uri()
+    tools.get_zip_data(str(tmp_path / "data"), url, "a.zip")
+    assert (tmp_path / "data" / "inside.txt").read_text() == "content"
+    (tmp_path / "b.bz2").write_bytes(bz2.compress(b"text"))
+    for _ in range(2):  # the second time it is there
+        tools.get_bz2_data(str(tmp_path / "data"), "b", (tmp_path / "b.bz2").as_uri(), "b.bz2")
+    assert (tmp_path / "data" / "b").read_bytes() == b"text"
+    assert not (tmp_path / "data" / "b.bz2").exists()
+
+
+def test_what_may_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert tools.is_op_runnable()
+    assert not tools.has_tvm_ops()
+    assert isinstance(tools.is_aarch64_run(), bool)
+    monkeypatch.setenv("CD_JOB", "1")
+    assert tools.is_cd_run()
