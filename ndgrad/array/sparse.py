@@ -413,6 +413,10 @@ class CSRNDArray(BaseSparseNDArray):
         return "csr"
 
     @property
+    def _num_aux(self) -> int:
+        return 2
+
+    @property
     def indptr(self) -> NDArray:
         """A copy of the positions at which rows begin: int64."""
         return F.identity(self._parts.indptr)
@@ -487,6 +491,10 @@ class RowSparseNDArray(BaseSparseNDArray):
     def stype(self) -> str:
         """The storage type, ``'row_sparse'``."""
         return "row_sparse"
+
+    @property
+    def _num_aux(self) -> int:
+        return 1
 
     def retain(self, *args: object, **kwargs: object) -> NDArray:
         """Return the rows with these indices; see `ndgrad.nd.sparse.retain`."""

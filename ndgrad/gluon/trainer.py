@@ -7,7 +7,7 @@ from typing import TypedDict
 
 from .. import _files
 from .. import optimizer as opt
-from ..base import MXNetError, public_names, shown
+from ..base import ArgumentValueError, public_names, shown
 from ..context import Context, current_context
 from ..kvstore import KVStoreBase
 from ..kvstore import create as create_kvstore
@@ -247,7 +247,7 @@ class Trainer:
 
     def _require_local(self, what: str) -> None:
         if self._update_on_kvstore:
-            raise MXNetError(
+            raise ArgumentValueError(
                 f"{what} when parameters are updated on kvstore is not supported. Try setting "
                 "`update_on_kvstore` to False when creating trainer."
             )

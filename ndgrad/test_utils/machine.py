@@ -28,20 +28,18 @@ from ..context import Context, current_context, num_gpus
 from ..io import DataBatch, DataIter, MNISTIter
 from ..io.batches import BatchSource, checked_iterator
 
-_default: list[Context] = []
-
 _Args = ParamSpec("_Args")
 _T = TypeVar("_T")
 
 
 def default_context() -> Context:
-    """Return the context of tests: what `set_default_context` was given, else the current one."""
-    return _default[0] if _default else current_context()
+    """Return the context of tests, which is the current one."""
+    return current_context()
 
 
 def set_default_context(ctx: Context) -> None:
-    """Set the context of tests."""
-    _default[:] = [ctx]
+    """Make a context the current one of the thread."""
+    Context.default_ctx = ctx  # type: ignore[method-assign, assignment]
 
 
 def default_dtype() -> type:

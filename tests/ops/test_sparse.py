@@ -546,3 +546,19 @@ def test_gradients_in_another_storage_than_their_variable(stype: str, grad_stype
     assert x.grad is not None
     assert x.grad.stype == grad_stype
     assert x.grad.asnumpy().tolist() == [[3, 3]] * 3
+
+
+@pytest.mark.parametrize("stype", ["row_sparse", "csr"])
+def test_functions_of_two_sparse_arrays_keep_their_storage(stype: str) -> None:
+    x = nd.array([[1, 0], [0, 2], [0, 0]]).tostype(stype)
+    for name, expected in (("add", [2, 0]), ("subtract", [0, 0]), ("multiply", [1, 0])):
+        call = getattr(sparse, name)
+        assert call(x, x).stype == stype
+        assert call(x, x).asnumpy()[0].tolist() == expected
+        assert call(x, nd.ones((3, 1))).shape == (3, 2)
+        assert call(nd.ones((3, 2)), 2).stype == "default"
+    assert sparse.add(2, x).asnumpy().tolist() == [[3, 2], [2, 4], [2, 2]]
+    assert sparse.subtract(2, 3) == -1
+    with pytest.raises(TypeError, match="multiply: argument rhs must be an NDArray or a number"):
+        sparse.multiply(x, "a")
+    assert nd.add(x, x).stype == "default"

@@ -257,11 +257,15 @@ def test_others_of_symbols() -> None:
 # --- environment ----------------------------------------------------------------------------------
 
 
-def test_default_context(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ndgrad.test_utils.machine._default", [])
-    assert tools.default_context() == mx.current_context()
-    tools.set_default_context(mx.cpu(3))
-    assert tools.default_context() == mx.cpu(3)
+def test_default_context() -> None:
+    before = mx.current_context()
+    assert tools.default_context() == before
+    try:
+        tools.set_default_context(mx.cpu(3))
+        assert tools.default_context() == mx.cpu(3)
+        assert nd.zeros(1).context == mx.cpu(3)
+    finally:
+        tools.set_default_context(before)
     assert tools.default_dtype() is np.float32
     assert list(tools.list_gpus()) == list(range(mx.num_gpus()))
 
