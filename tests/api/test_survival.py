@@ -179,6 +179,26 @@ def test_damaged_cache_files_are_compiled_anew(tmp_path: Path) -> None:
     assert succeeds("print(step())", NDGRAD_CACHE_DIR=str(tmp_path)) == first
 
 
+def test_a_damaged_source_is_written_anew(tmp_path: Path) -> None:
+    """A generated file in the cache may hold bytes that are no text, or be no file at all."""
+    code = """
+        from pathlib import Path
+        from ndgrad.kernels.build import binaries
+        for i in range(2):
+            text = f"answer = {i}"
+            path = Path(binaries.load("damaged", text).__file__)
+            path.unlink()
+            if i:
+                path.mkdir()
+            else:
+                path.write_bytes(bytes(range(128, 256)))
+            del binaries.sys.modules[f"ndgrad_generated.{path.stem}"]
+            module = binaries.load("damaged", text)
+            print(module.answer, path.is_dir() or path.read_text() == text)
+    """
+    assert succeeds(code, NDGRAD_CACHE_DIR=str(tmp_path)).splitlines() == ["0 True", "1 True"]
+
+
 def test_unwritable_cache_costs_one_warning(tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("a file cannot hold a folder")

@@ -28,6 +28,7 @@ import types
 import uuid
 import warnings
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -130,7 +131,21 @@ def _write(path: Path, content: bytes) -> None:
         draft.write_bytes(content)
         os.replace(draft, path)
     except OSError:
-        draft.unlink(missing_ok=True)
+        _remove(draft)
+
+
+def _remove(path: Path) -> None:
+    """Remove a file, if it is there and may be removed."""
+    with suppress(OSError):
+        path.unlink()
+
+
+def _content(path: Path) -> bytes | None:
+    """What is in a file; None if it cannot be read, or if another process has just removed it."""
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None
 
 
 def store(path: Path, payload: bytes) -> None:
@@ -140,9 +155,8 @@ def store(path: Path, payload: bytes) -> None:
 
 def stored(path: Path) -> bytes | None:
     """What `store` has kept there; None if there is nothing, or not all of it."""
-    try:
-        content = path.read_bytes()
-    except OSError:
+    content = _content(path)
+    if content is None:
         return None
     checksum, payload = content[:32], content[32:]
     return payload if hashlib.sha256(payload).digest() == checksum else None
@@ -256,7 +270,7 @@ class KernelCache(_Cache):
         try:
             return _unpacked(target_context, payload)
         except Exception:  # whatever is wrong with a cached file, compiling anew is right
-            path.unlink(missing_ok=True)
+            _remove(path)
             return None
 
     def save_overload(self, sig, data) -> None:
@@ -310,7 +324,7 @@ def load(name: str, text: str) -> types.ModuleType:
             linecache.cache[path] = (len(text), None, text.splitlines(True), path)
         else:
             file = folder / f"{module_name.partition('.')[2]}.py"
-            if not file.exists() or file.read_text() != text:
+            if _content(file) != text.encode():
                 _write(file, text.encode())
             path = str(file)
         spec = importlib.util.spec_from_loader(module_name, loader=None, origin=path)
