@@ -362,6 +362,10 @@ class MXIndexedRecordIO(MXRecordIO):
         """Go to the record with the key *idx*; the next `read` reads it."""
         self._check_flag("r", "seek")
         self._check_pid(allow_reset=True)
+        if idx not in self.idx:
+            raise KeyError(
+                f"{type(self).__name__}: {self.idx_path!r} has no record with the key {idx!r}"
+            )
         self.handle.seek(self.idx[idx])
 
     def tell(self) -> int:

@@ -114,9 +114,11 @@ def print_summary(
     TypeError
         If *symbol* is no Symbol.
     ValueError
-        If shapes do not follow from *shape*.
+        If shapes do not follow from *shape*, or if there are not four positions.
     """
     nodes = _nodes(symbol, shape, "print_summary")
+    if len(positions) != 4:
+        raise ValueError(f"print_summary: positions={list(positions)}, expected 4 numbers")
     ends = [int(line_length * x) if positions[-1] <= 1 else int(x) for x in positions]
 
     def print_row(fields: Sequence[object]) -> None:

@@ -185,7 +185,8 @@ def _heads(
         head_grads = [None] * len(heads)
     head_grads = _listed(head_grads, function, "head_grads")
     assert len(heads) == len(head_grads), (
-        f"{function}: heads and head_grads must be lists of the same length"
+        f"{function}: heads and head_grads must be lists of the same length, got {len(heads)} and "
+        f"{len(head_grads)}"
     )
     for i, (head, given) in enumerate(zip(heads, head_grads, strict=True)):
         _require_array(head, function, f"heads[{i}]")

@@ -330,6 +330,7 @@ class Parameter:
 
     def cast(self, dtype: DTypeLike) -> None:
         """Convert the array and its gradient."""
+        as_dtype(dtype, op=f"Parameter {self.name}: cast")  # before anything is changed
         self._dtype = dtype
         self._var = None
         if self._data is None:

@@ -62,6 +62,8 @@ class NDArrayIter(DataIter):
         layout: str = "NCHW",
     ) -> None:
         super().__init__(batch_size)
+        if batch_size < 1:
+            raise ValueError(f"NDArrayIter: batch_size={batch_size}, expected 1 or more")
         if data is None:
             raise AssertionError("NDArrayIter: data is None; expected an array, or some")
         self.data = named_arrays(data, data_name)

@@ -144,7 +144,7 @@ class BaseModule:
         """
         self._require("score")
         if reset:
-            eval_data.reset()
+            _rewind("score", eval_data)
         eval_metric = metric.create(eval_metric)
         eval_metric.reset()
         count = 0
@@ -184,7 +184,7 @@ class BaseModule:
         """
         self._require("iter_predict")
         if reset:
-            eval_data.reset()
+            _rewind("predict", eval_data)
         for nbatch, eval_batch in enumerate(eval_data):
             if nbatch == num_batch:
                 break
@@ -581,6 +581,16 @@ class BaseModule:
             raise AssertionError(f"{type(self).__name__} has no states")
 
 
+def _rewind(function: str, eval_data: DataIterLike) -> None:
+    """Let an iterator begin anew; TypeError for what is none."""
+    if not hasattr(eval_data, "reset"):
+        raise TypeError(
+            f"{function}: eval_data must be an iterator over batches, such as NDArrayIter, got "
+            f"{shown(eval_data)}"
+        )
+    eval_data.reset()
+
+
 def descriptions(shapes: DataShapes | None) -> list[DataDesc]:
     """Descriptions, from these or from pairs of name and shape."""
     for x in shapes or []:
@@ -588,6 +598,11 @@ def descriptions(shapes: DataShapes | None) -> list[DataDesc]:
             raise TypeError(
                 "data_shapes and label_shapes are lists of DataDesc or of (name, shape), got "
                 f"{shown(shapes)}"
+            )
+        if not isinstance(x[1], (tuple, list)):
+            raise TypeError(
+                f"data_shapes and label_shapes: the shape of {x[0]} must be a tuple of ints, got "
+                f"{shown(x[1])}"
             )
     return [x if isinstance(x, DataDesc) else DataDesc(*x) for x in shapes or []]
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias, Unpack
 
 from .. import nd
-from ..base import Shape
+from ..base import Shape, shown
 from ..context import Context
 from ..io import DataDesc
 from ..io.batches import DataShapes
@@ -98,7 +98,14 @@ class BucketingModule(BaseModule):
     def _generated(self, key: Key) -> tuple[Symbol, Sequence[str] | None, Sequence[str] | None]:
         """What *sym_gen* makes; numbers in names start anew, so that buckets share parameters."""
         with NameManager():
-            return self._sym_gen(key)
+            made = self._sym_gen(key)
+        if not isinstance(made, (tuple, list)) or len(made) != 3:
+            raise TypeError(
+                "BucketingModule: sym_gen must return a symbol, data_names and label_names, got "
+                f"{shown(made)} for bucket {key!r}"
+            )
+        symbol, data_names, label_names = made
+        return symbol, data_names, label_names
 
     def _module_of(self, key: Key) -> Module:
         symbol, data_names, label_names = self._generated(key)

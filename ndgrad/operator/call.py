@@ -19,6 +19,7 @@ from ..tape import Leaf
 from .definition import DENSE, Arrays, CustomOp, CustomOpProp
 
 _Prop = TypeVar("_Prop", bound=type)
+_T = TypeVar("_T")
 _registered: dict[str, tuple[Callable[..., CustomOpProp], type[_Call]]] = {}
 
 
@@ -47,8 +48,15 @@ def register(reg_name: str) -> Callable[[_Prop], _Prop]:
     >>> mx.nd.Custom(mx.nd.array([1, 2]), op_type="doubling").tolist()
     [2.0, 4.0]
     """
+    if not isinstance(reg_name, str):
+        raise TypeError(f"register: reg_name must be a string, got {shown(reg_name)}")
 
     def added(prop_class: _Prop) -> _Prop:
+        if not callable(prop_class):
+            raise TypeError(
+                f"register: {reg_name!r} must be a subclass of CustomOpProp, got "
+                f"{shown(prop_class)}"
+            )
         add(reg_name, prop_class)
         return prop_class
 
@@ -106,6 +114,8 @@ def Custom(
     ctx = arrays[0].ctx if arrays else current_context()
     dtypes = [x.dtype for x in arrays]
     op = prop.create_operator(ctx, [list(x.shape) for x in arrays], dtypes)
+    if not hasattr(op, "forward"):
+        raise TypeError(f"{what}: create_operator must return a CustomOp, got {shown(op)}")
     results: Arrays = call(prop, op, what, forms, aux, ctx)(*inputs)
     if out is not None:
         _write(what, results, [out] if isinstance(out, NDArray) else list(out))
@@ -151,9 +161,11 @@ def _in_order(
 
 def _inferred(what: str, prop: CustomOpProp, inputs: Arrays, aux: Arrays) -> list[_Form]:
     """What each output is to be; what is inferred of inputs and states must be so."""
-    shapes = [*prop.infer_shape([list(x.shape) for x in inputs]), ()][:3]
-    dtypes = [*prop.infer_type([x.dtype for x in inputs]), ()][:3]
-    stypes = [*prop.infer_storage_type([x.stype for x in inputs]), ()][:3]
+    shapes = _three_lists(what, "infer_shape", prop.infer_shape([list(x.shape) for x in inputs]))
+    dtypes = _three_lists(what, "infer_type", prop.infer_type([x.dtype for x in inputs]))
+    stypes = _three_lists(
+        what, "infer_storage_type", prop.infer_storage_type([x.stype for x in inputs])
+    )
     lists = ("list_arguments", len(inputs)), ("list_outputs", len(prop.list_outputs()))
     methods = ("infer_shape", shapes), ("infer_type", dtypes), ("infer_storage_type", stypes)
     for i, (names, count) in enumerate((*lists, ("list_auxiliary_states", len(aux)))):
@@ -180,6 +192,17 @@ def _inferred(what: str, prop: CustomOpProp, inputs: Arrays, aux: Arrays) -> lis
         _Form(tuple(shape), as_dtype(dtype, op=what), stype)
         for shape, dtype, stype in zip(shapes[1], dtypes[1], stypes[1], strict=True)
     ]
+
+
+def _three_lists(what: str, method: str, found: Sequence[Sequence[_T]]) -> list[Sequence[_T]]:
+    """What is inferred of inputs, of outputs and, if the method returns it, of states."""
+    parts = [*found, ()][:3] if isinstance(found, (tuple, list)) else []
+    if not parts or not all(hasattr(part, "__len__") for part in parts):
+        raise TypeError(
+            f"{what}: {method} must return lists for inputs, outputs and auxiliary states, got "
+            f"{shown(found)}"
+        )
+    return parts
 
 
 def _check_stypes(what: str, method: str, found: Sequence[Sequence[str]]) -> None:

@@ -150,9 +150,14 @@ class Optimizer:
                 message = f"{name}: {key} must be a number, got {shown(value)}"
                 raise TypeError(message) from None
         for key, mapping in {"param_idx2name": param_idx2name, "param_dict": param_dict}.items():
-            if mapping and not isinstance(mapping, Mapping):
-                raise ArgumentTypeError(f"{name}: {key} must be a dict, got {shown(mapping)}")
+            if mapping:
+                _require_dict(name, key, mapping)
         self.rescale_grad = rescale_grad
+        if lr_scheduler is not None and not callable(lr_scheduler):
+            raise TypeError(
+                f"{type(self).__name__}: lr_scheduler must be an LRScheduler, got "
+                f"{shown(lr_scheduler)}"
+            )
         self.lr_scheduler = lr_scheduler
         self.lr = 0.01 if learning_rate is None and lr_scheduler is None else learning_rate
         if lr_scheduler is not None and learning_rate is not None:
@@ -309,6 +314,7 @@ class Optimizer:
 
         Those of *param_dict* come first, and these before those of the symbol.
         """
+        _require_dict("set_lr_mult", "args_lr_mult", args_lr_mult)
         self.lr_mult = {**self._of_symbol("__lr_mult__"), **args_lr_mult}
 
     def set_wd_mult(self, args_wd_mult: ByIndex[float]) -> None:
@@ -316,6 +322,7 @@ class Optimizer:
 
         By default they are 0 for names that do not end with ``_weight`` or ``_gamma``.
         """
+        _require_dict("set_wd_mult", "args_wd_mult", args_wd_mult)
         others: dict[Index, float] = {
             name: 0.0 for name in self.idx2name.values() if not name.endswith(("_weight", "_gamma"))
         }
@@ -415,3 +422,8 @@ def create(name: str | Optimizer, **kwargs: object) -> Optimizer:
         For arguments that the class does not take.
     """
     return _create(name, **kwargs)
+
+
+def _require_dict(function: str, what: str, given: object) -> None:
+    if not isinstance(given, Mapping):
+        raise ArgumentTypeError(f"{function}: {what} must be a dict, got {shown(given)}")

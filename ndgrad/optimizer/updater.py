@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from .. import nd, tracing
 from ..array.ndarray import NDArray
-from ..base import public_names
+from ..base import public_names, shown
 from ..context import Context
 from .base import Index, Optimizer, State
 
@@ -104,6 +104,8 @@ class Updater:
 
         The bytes are unpickled, which runs code that they hold: take none from others.
         """
+        if not isinstance(states, (bytes, bytearray, memoryview)):
+            raise TypeError(f"set_states: states must be bytes, got {shown(states)}")
         try:
             loaded = _Unpickler(io.BytesIO(states)).load()
         except (pickle.UnpicklingError, EOFError, IndexError) as error:

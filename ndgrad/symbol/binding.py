@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from ..array.ndarray import NDArray
 from ..array.sparse import STYPES
-from ..base import MXNetError, Shape, as_dtype
+from ..base import MXNetError, Shape, as_dtype, shown
 from ..context import Context, current_context
 from ..nd import zeros
 from ..ops.axes import flag
@@ -29,9 +29,14 @@ def by_name(
     """What is given by position or by name, by name."""
     if isinstance(given, Mapping):
         return dict(given)
+    if not isinstance(given, Iterable):
+        raise TypeError(f"bind: {what} must be a list or a dict by names, got {shown(given)}")
     given = list(given)
     if len(given) != len(names):
-        raise ValueError(f"Length of {what} does not match the number of arguments")
+        raise ValueError(
+            f"Length of {what} does not match the number of arguments: bind got {len(given)}, "
+            f"expected {len(names)}: {', '.join(names)}"
+        )
     return dict(zip(names, given, strict=True))
 
 
@@ -144,6 +149,12 @@ def simply_bound(
     """See `Symbol.simple_bind`."""
     names, states = symbol.list_arguments(), symbol.list_auxiliary_states()
     inputs = [*names, *states]
+    for name, shape in shapes.items():
+        if not isinstance(shape, (tuple, list)):
+            raise TypeError(
+                f"simple_bind: the shape of {name} must be a tuple of ints, got {shown(shape)}; "
+                "bind takes arrays"
+            )
     given = {name: tuple(shape) for name, shape in shapes.items() if name in inputs}
     found, _, aux_found = symbol._inferred_shapes((), given)
     arg_shapes, aux_shapes = complete(found), complete(aux_found)
@@ -151,8 +162,8 @@ def simply_bound(
         known = zip(inputs, [*found, *aux_found], strict=True)
         unknown = [name for name, shape in known if not is_complete(shape)]
         raise MXNetError(
-            f"simple_bind error. Arguments: {dict(given)}. The shapes of {', '.join(unknown)} do "
-            "not follow from these"
+            f"simple_bind error. Arguments: {dict(shapes)}. The shapes of {', '.join(unknown)} do "
+            f"not follow from these; the arguments are {', '.join(inputs)}"
         )
     dtypes = {name: kind for name, kind in (type_dict or {}).items() if name in inputs}
     kinds, _, aux_kinds = symbol.infer_type_partial(**dtypes)

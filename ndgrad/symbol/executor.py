@@ -327,6 +327,11 @@ class Executor:
         ):
             for name, value in given.items():
                 if name in own:
+                    if value.shape != own[name].shape:
+                        raise MXNetError(
+                            f"copy_params_from: {name} has shape {own[name].shape}, got a value of "
+                            f"shape {value.shape}"
+                        )
                     value.astype(own[name].dtype).copyto(own[name])
                 elif not allow_extra_params:
                     raise ValueError(f'Find name "{name}" that is not in the {what}')

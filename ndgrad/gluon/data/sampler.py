@@ -100,6 +100,8 @@ class BatchSampler(Sampler):
     def __init__(
         self, sampler: Iterable[object], batch_size: int, last_batch: str = "keep"
     ) -> None:
+        if batch_size < 1:
+            raise ValueError(f"BatchSampler: batch_size={batch_size}, expected 1 or more")
         self._sampler = sampler
         self._batch_size = batch_size
         self._last_batch = last_batch

@@ -185,6 +185,11 @@ class _RNNLayer(HybridBlock):
             If a state has another shape.
         """
         symbolic = isinstance(inputs, Symbol)
+        if sequence_length is not None and not self._use_sequence_length:
+            raise ArgumentValueError(
+                f"{self.name}: sequence_length is given, but the layer was made with "
+                "use_sequence_length=False, so that it runs over all steps"
+            )
         if isinstance(inputs, NDArray) and inputs.ndim != 3:
             raise ArgumentValueError(
                 f"{self.name}: inputs must have 3 axes, in the order of layout={self._layout!r} "
