@@ -6,7 +6,6 @@ import logging
 import math
 from collections.abc import Sequence
 from itertools import pairwise
-from numbers import Real
 
 from .base import ArgumentValueError, public_names, shown
 
@@ -118,7 +117,7 @@ class FactorScheduler(LRScheduler):
         warmup_mode: str = "linear",
     ) -> None:
         super().__init__(base_lr, warmup_steps, warmup_begin_lr, warmup_mode)
-        if not isinstance(step, Real) or step < 1:
+        if isinstance(step, str) or step < 1:
             raise ValueError(f"FactorScheduler: step={step!r}, expected 1 or more")
         _check_factor("FactorScheduler", factor)
         self.step = step

@@ -9,7 +9,6 @@ import urllib.request
 import warnings
 from collections.abc import Callable, Iterable, MutableMapping, Sequence
 from itertools import accumulate, pairwise
-from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -104,7 +103,7 @@ def clip_global_norm(
         raise TypeError(f"clip_global_norm: arrays must be a list of NDArray, got {shown(arrays)}")
     if len(arrays) == 0:  # the rows of an array are arrays too
         raise ArgumentValueError("clip_global_norm: arrays must not be empty")
-    if not isinstance(max_norm, (Real, NDArray)):
+    if not hasattr(max_norm, "__float__"):
         raise TypeError(f"clip_global_norm: max_norm must be a number, got {shown(max_norm)}")
     ctx = arrays[0].context
     squares = [nd.sum(nd.square(x)).as_in_context(ctx) for x in arrays]
