@@ -159,17 +159,31 @@ def from_host(exporter: Exporter) -> HostArray:
     """The NumPy array of the memory of the host that an object offers."""
     bits = _Bits(exporter)
     x = np.from_dlpack(bits)  # type: ignore[arg-type]
+    if bits.unversioned and isinstance(exporter, Capsule):
+        x = np.asarray(_Writeable(x))
     return x.view(bfloat16()) if bits.found else x
+
+
+class _Writeable:
+    """The memory of an array that NumPy made read-only, because its capsule cannot say what it is.
+
+    Such capsules of MXNet's time, which a caller hands over, share memory that may be written to.
+    """
+
+    def __init__(self, x: HostArray) -> None:
+        self.owner = x
+        self.__array_interface__ = {**x.__array_interface__, "data": (x.ctypes.data, False)}
 
 
 class _Bits:
     """An object with a capsule, in which elements of bfloat16 are called bits, for NumPy."""
 
     def __init__(self, exporter: Exporter) -> None:
-        self.exporter, self.found = exporter, False
+        self.exporter, self.found, self.unversioned = exporter, False, False
 
     def __dlpack__(self, **options: object) -> object:
         offered = self.exporter.__dlpack__(**options)
+        self.unversioned = _is_named(offered, _UNUSED)
         self.found = _retyped(offered, _BFLOAT16, _UINT16)
         return offered
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from operator import index
 from typing import Any
 
 import numpy as np
@@ -87,8 +88,8 @@ def _shape(shape: Any, what: str) -> Shape:
     if isinstance(shape, (int, np.integer)):
         shape = (shape,)
     try:
-        lengths = tuple(int(length) for length in shape)
-    except (TypeError, ValueError, OverflowError):
+        lengths = tuple(map(index, shape))
+    except TypeError:
         raise ArgumentTypeError(
             f"{what}: shape must be an int or a tuple of ints, got {shown(shape)}"
         ) from None
@@ -179,7 +180,7 @@ def from_dlpack(dlpack: Any) -> NDArray:
     ----------
     dlpack : object with ``__dlpack__`` or ``__cuda_array_interface__``, or a DLPack capsule
         An array on the host or on a GPU.  Memory is shared if it is contiguous in C order and
-        writeable, otherwise copied.
+        writeable, otherwise copied.  That of a capsule without a version counts as writeable.
 
     Raises
     ------

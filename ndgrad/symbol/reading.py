@@ -65,12 +65,18 @@ class _Reader:
             inputs = [(int(x[0]), int(x[1])) for x in node.get("inputs", ())]
             if any(not 0 <= at < i for at, _ in inputs):
                 raise MXNetError(f"load_json: node {i} uses a node that does not stand before it")
+            for at, output in inputs:
+                if not 0 <= output < self.entries[at].outputs:
+                    raise MXNetError(
+                        f"load_json: node {i} uses output {output} of node {at}, which has "
+                        f"{self.entries[at].outputs}"
+                    )
             refs = [Ref(self.entries[at], output) for at, output in inputs]
             self.entries.append(self._variable(i) if node["op"] == "null" else self._call(i, refs))
         found = []
         for head in self.graph["heads"]:
             at, output = int(head[0]), int(head[1])
-            if not (0 <= at < len(self.entries) and output < self.entries[at].outputs):
+            if not (0 <= at < len(self.entries) and 0 <= output < self.entries[at].outputs):
                 raise MXNetError(f"load_json: there is no output {list(head)}")
             found.append(Ref(self.entries[at], output))
         return found

@@ -34,6 +34,18 @@ def test_capsules_go_round(method: str) -> None:
     np.testing.assert_array_equal(y.asnumpy(), [1, 2, 3])
 
 
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+def test_a_write_through_a_capsule_arrives(dtype: str) -> None:
+    """As in the example of MXNet's documentation; a capsule with a version is not needed for it."""
+    x = nd.ones((2, 3), dtype=dtype)
+    y = nd.from_dlpack(nd.to_dlpack_for_write(x))
+    y += 1
+    assert x.asnumpy().tolist() == [[2, 2, 2], [2, 2, 2]]
+    x[0] = 5
+    del x
+    assert y.asnumpy().tolist() == [[5, 5, 5], [2, 2, 2]]
+
+
 def test_a_write_through_a_capsule_spoils_the_record() -> None:
     x = nd.array([1, 2])
     x.attach_grad()

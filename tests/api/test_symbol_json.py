@@ -244,6 +244,19 @@ def test_bad_graphs(polynomial):
         symbols.load_json(3)
 
 
+def test_an_output_that_a_node_has_not():
+    y = mx.sym.relu(mx.sym.sin(mx.sym.Variable("x")))
+    for place in ("nodes", "heads"):
+        graph = json.loads(y.tojson())
+        for output in (1, -1):
+            if place == "nodes":
+                graph["nodes"][2]["inputs"][0][1] = output
+            else:
+                graph["heads"][0][1] = output
+            with pytest.raises(mx.MXNetError, match=r"load_json: .* output"):
+                symbols.load_json(json.dumps(graph))
+
+
 def test_graph_that_mxnet_wrote():
     graph = """{
       "nodes": [

@@ -46,6 +46,11 @@ def _lengths_without_the_option():
 
 
 CASES = {
+    "a length that is no int": (lambda: nd.zeros((2.5,)), r"zeros: shape must be .* got \(2.5,\)"),
+    "a length of samples that is no int": (
+        lambda: nd.random.uniform(shape=(4 / 2,)),
+        r"uniform: shape must be an int or a tuple of ints, got \(2.0,\)",
+    ),
     "args as a number": (lambda: _product.bind(mx.cpu(), 5), "bind: args must be a list or a dict"),
     "too few args": (lambda: _product.bind(mx.cpu(), [nd.ones(2)]), "bind got 1, expected 2: a, b"),
     "a shape as a number": (
