@@ -1064,6 +1064,7 @@ __all__ = [
     '_of_choice',
     '_of_one_node',
     '_ones',
+    '_order',
     '_pick_adjoint',
     '_pick_in_windows',
     '_pieces',
@@ -2778,6 +2779,16 @@ def _of_one_node(
     name: str | None = None,
 ) -> list[NDArray]:
     """The arrays as they are, as outputs of one node."""
+    ...
+def _order(
+    data: NDArray,
+    axis: int = -1,
+    is_ascend: bool = True,
+    *,
+    out: NDArray | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """For each row along the axis the positions that sort it, one row for each."""
     ...
 def _pick_adjoint(
     data: NDArray,

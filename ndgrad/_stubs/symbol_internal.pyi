@@ -757,6 +757,7 @@ __all__ = [
     '_of_choice',
     '_of_one_node',
     '_ones',
+    '_order',
     '_pick_adjoint',
     '_pick_in_windows',
     '_pieces',
@@ -2249,6 +2250,16 @@ def _ones(
     attr: Mapping[str, str] | None = None,
 ) -> Symbol:
     """Make an array of ones."""
+    ...
+def _order(
+    data: Symbol,
+    axis: int = -1,
+    is_ascend: bool = True,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> Symbol:
+    """For each row along the axis the positions that sort it, one row for each."""
     ...
 def _pick_adjoint(
     data: Symbol,

@@ -441,6 +441,7 @@ running_sum = entry(
     makes=lambda x, form, reverse: empty(x.size, x.dtype),
 )
 order = entry("order", host_sort.order, "y")
+sort_rows = entry("sort_rows", host_sort.sort_rows, "y")
 move_by_order = entry("move_by_order", host_sort.move_by_order, "y")
 argextreme = entry("argextreme", host_extremes.argextreme, "y")
 cross_entropy = entry("cross_entropy", host_cross_entropy.losses)

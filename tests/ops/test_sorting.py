@@ -81,6 +81,37 @@ def test_nan_is_last_and_zeros_are_equal(dtype: str, n: int) -> None:
         assert index[0] == (4 if is_ascend else 3)
 
 
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "bfloat16", "int8", "uint8"])
+@pytest.mark.parametrize("shape", [(5, 13), (7, 300), (3, 40, 2), (200, 300)])
+def test_values_are_the_bits_at_the_places_of_an_argsort(
+    dtype: str, shape: tuple[int, ...]
+) -> None:
+    """Also of zeros of both signs and NaN of all kinds, which have one key."""
+    given = nd.array(RNG.integers(0, 100, shape), dtype=dtype)
+    words = given._data.view(f"uint{8 * given._data.dtype.itemsize}")
+    words[::3] = RNG.integers(0, 2**63, words[::3].size).astype(words.dtype)
+    if "float" in dtype:
+        words[::5] = nd.array([-0.0], dtype=dtype)._data.view(words.dtype)
+        nans = nd.array([NAN], dtype=dtype)._data.view(words.dtype)
+        words[::7] = nans | RNG.integers(0, 8, words[::7].size).astype(words.dtype)
+    for is_ascend in (True, False):
+        order = nd.argsort(given, axis=1, is_ascend=is_ascend, dtype="int64").asnumpy()
+        found = nd.sort(given, axis=1, is_ascend=is_ascend)._data.view(words.dtype)
+        expected = np.take_along_axis(words.reshape(shape), order, 1)
+        np.testing.assert_array_equal(found.reshape(shape), expected)
+
+
+def test_a_sort_has_its_gradient_when_the_input_was_overwritten() -> None:
+    x = nd.array([3.0, 1.0, 2.0])
+    x.attach_grad()
+    with autograd.record():
+        y = x * 1
+        z = nd.sort(y)
+    y._data[:] = 0
+    z.backward(nd.array([1.0, 2.0, 3.0]))
+    np.testing.assert_array_equal(x.grad.asnumpy(), [3, 1, 2])
+
+
 def test_defaults() -> None:
     x = nd.array([[3, 1, 3, 2]])
     assert nd.argsort(x).dtype == np.float32

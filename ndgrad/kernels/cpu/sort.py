@@ -1,24 +1,34 @@
 """Orders of rows on the host, and what moves by them.
 
-Elements are compared by their keys (`sort_keys`).  A few first ones are selected by insertion.
-Elements of up to 4 bytes are sorted by NumPy, those of 8 by the radix method, one byte at a time
-(Knuth, volume 3, section 5.2.5).
+Elements are compared by their keys (`sort_keys`).  Values alone are sorted by NumPy as keys.  As to
+orders, a few first places are selected by insertion; others are sorted by NumPy for elements of up
+to 4 bytes, by the radix method for those of 8, one byte at a time (Knuth, volume 3, section 5.2.5).
 """
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Callable
+from functools import cache
+from typing import NamedTuple
 
+import numpy as np
+from numba import types
+
+from ...base import DType, HostArray
 from ...memory.device import Buffer
-from ..build.launch import chunked, driver, grain, kernel
-from ..spec.strided import StridedSlice, bits
+from ...memory.storage import empty
+from ..build.launch import chunked, driver, entry_point, grain, kernel, vector
+from ..spec.strided import StridedSlice, bits, whole
 from .launch import launch, run
 from .python_threads import distribute
 from .sort_keys import masks, sort_key
-from .strided import strided_slice
+from .strided import strided_copy, strided_slice
 
 _FEW = 32
 """Up to so many first elements are held in order while a row is read, by insertion."""
+
+_SHORT = 16
+"""Rows of up to so many elements are sorted by insertion, where NumPy's call takes longer."""
 
 _BLOCK = 64  # elements that are compared with the last of those held, at once
 
@@ -189,6 +199,129 @@ def order(x: Buffer, rows: int, n: int, inner: int, k: int, down: bool, y: Buffe
         facts = (*masks(x.dtype), width, down)
         launch(_order_rows, bits(x), n, k, *facts, y, rows, grain(n, 40))
 
+
+# --- values alone ---------------------------------------------------------------------------------
+
+
+@driver
+def _fill_keys(x, sign, inf, top, down, keys):
+    for i in range(keys.size):
+        keys[i] = sort_key(x[i], sign, inf, top, down)
+
+
+@driver
+def _fill_values(x, n, sign, inf, top, down, keys):
+    """Replace the keys in each row, in order, by the elements of *x* that they belong to.
+
+    Different elements have one key if they are zeros or NaN, which follow each other as in *x*.
+    """
+    for start in range(0, keys.size, n):
+        row, y = x[start : start + n], keys[start : start + n]
+        if inf == 0:
+            for i in range(n):
+                key = np.uint64(y[i])
+                y[i] = (top ^ key if down else key) ^ sign
+            continue
+        zero = top ^ sign if down else sign
+        first_zero = np.searchsorted(y, zero)
+        first_nan = np.searchsorted(y, top)
+        for i in range(n):
+            key = np.uint64(y[i])
+            key = top ^ key if down else key
+            y[i] = key ^ sign if key & sign else top ^ key
+        if first_zero < n and y[first_zero] == 0:
+            for i in range(n):
+                if row[i] == 0 or row[i] == sign:
+                    y[first_zero] = row[i]
+                    first_zero += 1
+        if first_nan < n:
+            for i in range(n):
+                if row[i] & (top ^ sign) > inf:
+                    y[first_nan] = row[i]
+                    first_nan += 1
+
+
+class _Keyed(NamedTuple):
+    """What sorts elements of a dtype: that of their keys, the masks, the two kernels above."""
+
+    words: DType
+    facts: tuple[int, ...]
+    fill_keys: Callable[..., None]
+    fill_values: Callable[..., None]
+
+
+@cache
+def _keyed(dtype: DType) -> _Keyed:
+    words = np.dtype(f"uint{8 * dtype.itemsize}")
+    # Masks as narrow as elements let more of these fit into a register.
+    array, facts = vector(words), (getattr(types, words.name),) * 3 + (types.boolean,)
+    return _Keyed(
+        words,
+        tuple(map(int, masks(dtype))),  # which are faster to pass than NumPy's numbers
+        entry_point(_fill_keys, (array, *facts, array)),
+        entry_point(_fill_values, (array, types.intp, *facts, array)),
+    )
+
+
+def _sort_by_keys(x: HostArray, rows: int, n: int, down: bool, y: HostArray) -> None:
+    """Fill *y* with the sorted rows of *x*."""
+    words, facts, fill_keys, fill_values = _keyed(x.dtype)
+    x, y = x.view(words), y.view(words)
+
+    def sort(x: HostArray, y: HostArray) -> None:
+        fill_keys(x, *facts, down, y)
+        y.reshape(-1, n).sort()
+        fill_values(x, n, *facts, down, y)
+
+    if x.size <= _PACKED:
+        sort(x, y)
+    else:
+        each = max(1, _PACKED // n)
+        distribute(lambda lo, hi: sort(x[lo * n : hi * n], y[lo * n : hi * n]), rows, each)
+
+
+@chunked
+def _sort_short_rows(x, n: int, sign, inf, top, down: bool, y, lo: int, hi: int) -> None:
+    """Sort rows lo to hi - 1 by insertion."""
+    keys_all = np.empty(n, y.dtype)
+    for r in range(lo, hi):
+        row, keys = x[r * n : (r + 1) * n], y[r * n : (r + 1) * n]
+        _fill_keys(row, sign, inf, top, down, keys_all)
+        for i in range(n):
+            key, j = keys_all[i], i
+            while j > 0 and keys[j - 1] > key:
+                keys[j] = keys[j - 1]
+                j -= 1
+            keys[j] = key
+        _fill_values(row, n, sign, inf, top, down, keys)
+
+
+def _sort(x: Buffer, rows: int, n: int, down: bool, y: Buffer) -> None:
+    if n <= _SHORT:
+        launch(_sort_short_rows, bits(x), n, *masks(x.dtype), down, bits(y), rows, grain(n, 4))
+    else:
+        run(_sort_by_keys, x, rows, n, down, y)
+
+
+def sort_rows(x: Buffer, rows: int, n: int, inner: int, down: bool, y: Buffer) -> None:
+    """Fill *y* with the elements of each row in order, *inner* apart in both.
+
+    Ties stay in their order whichever way it goes, and NaN comes last.
+    """
+    if not y.size:
+        return
+    if inner == 1:
+        _sort(x, rows, n, down, y)
+        return
+    outer = rows // inner
+    x = strided_slice(x, StridedSlice((outer, inner, n), (n * inner, 1, inner)))
+    found = empty(x.size, x.dtype)
+    _sort(x, rows, n, down, found)
+    shape = outer, n, inner
+    strided_copy(found, StridedSlice(shape, (n * inner, 1, n)), y, whole(shape))
+
+
+# --- what moves by an order -----------------------------------------------------------------------
 
 _MOVES = {"take": _take_rows, "put": _put_rows, "place": _place_rows}
 

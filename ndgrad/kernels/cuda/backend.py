@@ -18,7 +18,7 @@ from .matmul import dense, product, product_into
 from .reduction import run as reduce
 from .rowwise import run as rowwise
 from .scan import recurrence, running_sum
-from .sort import move_by_order, order
+from .sort import move_by_order, order, sort_rows
 from .sparse import csr_product
 from .strided import expand, fill_around, strided_copy, strided_slice
 from .windows import greatest_in_windows
@@ -50,6 +50,7 @@ __all__ = [
     "reduce",
     "rowwise",
     "running_sum",
+    "sort_rows",
     "strided_copy",
     "strided_slice",
     "suppress",

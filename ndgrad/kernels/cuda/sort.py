@@ -232,3 +232,10 @@ def move_by_order(
     if order.size:
         args = (x, order, n, inner, k, y, order.size)
         each_kernel(what, x.dtype, y.dtype).over(y.device, order.size, args)
+
+
+def sort_rows(x: DeviceArray, rows: int, n: int, inner: int, down: bool, y: DeviceArray) -> None:
+    """Sort rows, as `ndgrad.kernels.cpu.sort.sort_rows`."""
+    places = y.device.empty(y.size, _INDEX)
+    order(x, rows, n, inner, n, down, places)
+    move_by_order("take", bits(x), places, n, inner, n, bits(y))

@@ -1,4 +1,4 @@
-"""Sorting along an axis: an argsort, then values, indices or a mask from its order.
+"""Sorting along an axis: values by themselves, or an argsort, then what its order says.
 
 Ties stay in their order whichever way it goes, and NaN comes last.
 """
@@ -19,7 +19,7 @@ from ...tape import Array
 from ..axes import axis_of, choice, index_dtype, integer
 from ..composite import composite
 from ..declare import operator
-from ..parts import expect_size, valid_indices
+from ..parts import copied, expect_size, valid_indices
 from ..table import ZERO, F, Gradient, Result, Sample
 
 _INT64 = np.dtype("int64")
@@ -71,13 +71,6 @@ def _taken(x: Buffer, order: Buffer, where: _Rows) -> Buffer:
     y = empty(order.size, x.dtype)
     front.move_by_order("take", bits(x), order, where.n, where.inner, where.k, bits(y))
     return y
-
-
-def _in_order(op: str, data: Array, axis: int | None, k: int, is_ascend: bool) -> list[Result]:
-    """The first *k* elements along an axis in order, all of them for 0, and their positions."""
-    where = _rows(op, data._shape, axis, k)
-    order = _order(data._data, where, is_ascend)
-    return [(_taken(data._data, order, where), where.shape), (order, (where.rows, where.k))]
 
 
 def _put(x: Buffer, order: Buffer, where: _Rows, y: Buffer) -> None:
@@ -134,8 +127,20 @@ def _put_order(x: Array, order: Array, *, shape: Shape, axis: int | None) -> Res
     return y, shape
 
 
-def _sort_vjp(g: Array, _order: Array, data_shape: Shape, axis: int | None) -> Gradient:
-    return F._put_order(g, _order, shape=data_shape, axis=axis)
+@operator(
+    "_order",
+    gradient=ZERO,
+    samples=(Sample(((3, 4),)), Sample(((3, 4),), {"axis": 0, "is_ascend": False})),
+)
+def _whole_order(data: Array, *, axis: int | None = -1, is_ascend: bool = True) -> Result:
+    """For each row along the axis the positions that sort it, one row for each."""
+    where = _rows("_order", data._shape, axis, 0)
+    return _order(data._data, where, is_ascend), (where.rows, where.k)
+
+
+def _sort_vjp(g: Array, _given: Array, axis: int | None, is_ascend: bool) -> Gradient:
+    order = F._order(_given, axis=axis, is_ascend=is_ascend)
+    return F._put_order(g, order, shape=_given.shape, axis=axis)
 
 
 @operator(
@@ -143,7 +148,7 @@ def _sort_vjp(g: Array, _order: Array, data_shape: Shape, axis: int | None) -> G
     results=("output0",),
     methods=True,
     vjp=_sort_vjp,
-    outputs="y _order",
+    outputs="y _given",
     reference=_sorted_reference,
     samples=(
         Sample(((3, 4),)),
@@ -167,7 +172,11 @@ def _sort(data: Array, *, axis: int | None = -1, is_ascend: bool = True) -> list
     MXNetError
         If there is no such axis.
     """
-    return _in_order("sort", data, axis, 0, is_ascend)
+    where = _rows("sort", data._shape, axis, 0)
+    x, y = data._data, empty(data._data.size, data._data.dtype)
+    front.sort_rows(x, where.rows, where.n, where.inner, not is_ascend, y)
+    # Backward finds the order, from a copy: the input may be overwritten before.
+    return [(y, where.shape), (copied(data), data._shape)]
 
 
 @operator(
@@ -240,7 +249,9 @@ def _topk_values(
     data: Array, *, axis: int | None = -1, k: int = 1, is_ascend: bool = False
 ) -> list[Result]:
     """The first k in order."""
-    return _in_order("topk", data, axis, k, is_ascend)
+    where = _rows("topk", data._shape, axis, k)
+    order = _order(data._data, where, is_ascend)
+    return [(_taken(data._data, order, where), where.shape), (order, (where.rows, where.k))]
 
 
 @operator("_topk_indices", gradient=ZERO, samples=(Sample(((3, 4),), {"k": 2}),))
