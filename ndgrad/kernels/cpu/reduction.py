@@ -146,11 +146,17 @@ def source(
         return value if narrow == kind else f"{kind}({value})"
 
     finished = stored(text(row.finished if last else "a", kind, a="a", n="count"), out, kind)
+    # Divisions take as long as a short row.
     unit = [
+        "    chunk = lo % chunks",
+        "    line = lo // chunks * n",
         "    for unit in range(lo, hi):",
-        "        chunk = unit % chunks",
-        "        at = unit // chunks * n + chunk * rows",
+        "        if chunk == chunks:",
+        "            chunk = 0",
+        "            line += n",
+        "        at = line + chunk * rows",
         "        r = min(rows, n - chunk * rows)",
+        "        chunk += 1",
         f"        a = {start(kind)}",
     ]
     if form == "short rows":
