@@ -148,3 +148,24 @@ def test_regression_outputs_check_labels() -> None:
 def test_make_loss_counts_valid_elements() -> None:
     grad = gradient(lambda x: nd.MakeLoss(x * 1, normalization="valid"), [[1, 2], [3, 0]])
     np.testing.assert_allclose(grad, 1 / 3)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+@pytest.mark.parametrize("n", [1, 10, 16, 37, 128])
+def test_many_short_rows_have_the_bits_of_few(dtype: str, n: int) -> None:
+    """Many are gone over together; one row alone is not."""
+    host = 5 * np.random.default_rng(n).standard_normal((300, n))
+    host[0, -1], host[1, 0], host[2], host[3], host[4] = np.nan, np.inf, -np.inf, -0.0, 1e30
+    x, g = nd.array(host, dtype=dtype), nd.array(host[::-1], dtype=dtype)
+    for function in (nd.softmax, nd.log_softmax):
+        for few in (slice(0, 5), slice(295, 300)):
+            found = []
+            for rows in (slice(0, 300), few):
+                y = x[rows].copy()
+                y.attach_grad()
+                with autograd.record():
+                    z = function(y)
+                z.backward(g[rows])
+                found.append((z.asnumpy(), y.grad.asnumpy()))
+            for many, alone in zip(*found, strict=True):
+                np.testing.assert_array_equal(many[few], alone)

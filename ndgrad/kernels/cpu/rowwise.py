@@ -7,6 +7,7 @@ and sums stand side by side.  The text is made for each dtype, as reductions are
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 
 import numpy as np
@@ -19,10 +20,12 @@ from ..spec.formula import formula
 from ..spec.rowwise import AxisKernel
 from ..spec.text import each, expression, indented, loaded, module, stored
 from .launch import launch
-from .sums import PART, summed_in_parts
+from .sums import LANES, PART, summed_in_parts
 
 COLUMNS = 512  # neighbouring columns of one work item
-_TOGETHER = 64  # rows, at most, that are gone over together if they are short
+_TOGETHER = 64  # rows, at most, that are gone over together if a function is computed of each
+_SHORT = 128  # elements of a row, at most, that is gone over together with all its neighbours
+_SHORT_ROWS = 256  # of which there are at most so many at once
 
 
 def source(spec: AxisKernel, dtypes: tuple[DType, ...], out: DType, kind: str, form: str) -> str:
@@ -35,8 +38,9 @@ def source(spec: AxisKernel, dtypes: tuple[DType, ...], out: DType, kind: str, f
         In memory, of the operands and of the result.
     kind : str
         The type of the arithmetic.
-    form : {'row', 'columns', 'row_cut', 'columns_cut'}
-        Whether slices along the axis are contiguous, and whether each has a length of its own.
+    form : {'row', 'columns', 'row_cut', 'columns_cut', 'short'}
+        Whether slices along the axis are contiguous, whether each has a length of its own, and
+        whether they are so short and many that all are gone over as one.
     """
     loads = {
         name: loaded(f"{name}[i]", dtype, kind)
@@ -54,7 +58,9 @@ def source(spec: AxisKernel, dtypes: tuple[DType, ...], out: DType, kind: str, f
         f"def loop({', '.join(n + '_all' for n in spec.args)}, y_all, lengths, "
         "n, inner, scale, lo, hi):",
     ]
-    if in_row:
+    if form == "short":
+        body += _short_rows(spec, kind, out, text)
+    elif in_row:
         # The terms that are summed lie where the result will, if that has their type.
         terms = "y" if out.name == kind else "terms"
         per = {"m": "m", "s": "s", "t": f"{terms}[i]"}
@@ -170,6 +176,45 @@ def source(spec: AxisKernel, dtypes: tuple[DType, ...], out: DType, kind: str, f
     return module(f"{title}.", body, "Made from formulas")
 
 
+def _short_rows(spec: AxisKernel, kind: str, out: DType, text: Callable[..., str]) -> list[str]:
+    """The loop over many short rows, which are a vector but for their maxima and sums."""
+    every = f"scratch({PART + LANES}, {kind})"
+    arrays = ["terms", "ss", *(["zs", "ms"] if spec.peak else [])]
+    per = {"m": "ms[i]", "s": "ss[i]", "t": "terms[i]"}
+    once = each("rows", [f"sums[i] = {text(spec.once, s='sums[i]')}"]) if spec.once else []
+    peak = []
+    if spec.peak:
+        peak = [
+            *each("size", [f"zs[i] = {text(spec.peak)}"]),
+            "for k in range(rows):",
+            f"    m = greatest(zs_all, k * n, n) + {kind}(0)  # as in longer rows",
+            "    spread(ms_all, k * n, n, m)",
+        ]
+    return [
+        *[f"    {name}_all = {every}" for name in arrays],
+        f"    sums = empty({_SHORT_ROWS}, {kind})",
+        f"    together = min({_SHORT_ROWS}, {PART} // n)",
+        "    for first in range(lo, hi, together):",
+        "        rows = min(together, hi - first)",
+        "        at, size = first * n, rows * n",
+        *[f"        {name} = {name}_all[at : at + size]" for name in (*spec.args, "y")],
+        *[f"        {name} = {name}_all[0:size]" for name in arrays],
+        *indented(
+            [
+                *peak,
+                *each("size", [f"terms[i] = {text(spec.summed, **per)}"]),
+                "for k in range(rows):",
+                f"    sums[k] = {kind}(total(terms_all[k * n : k * n + n]))",
+                *once,
+                "for k in range(rows):",
+                "    spread(ss_all, k * n, n, sums[k])",
+                *each("size", [f"y[i] = {stored(text(spec.result, **per), out, kind)}"]),
+            ],
+            2,
+        ),
+    ]
+
+
 def greatest_in_row(count: str, kind: str, value: str) -> list[str]:
     """Text that makes ``m`` the greatest *value* of *count* elements i."""
     return [
@@ -218,6 +263,8 @@ def run(
         return
     kind = spec.arithmetic((*operands, y))
     shape = ("row" if inner == 1 else "columns") + ("" if lengths is None else "_cut")
+    if shape == "row" and 0 < n <= _SHORT and outer >= _TOGETHER:
+        shape = "short"
     kernel = _kernel(spec, tuple(x.dtype for x in operands), y.dtype, kind, shape)
     lengths = _NO_LENGTHS if lengths is None else lengths
     units = outer if inner == 1 else outer * -(-inner // COLUMNS)

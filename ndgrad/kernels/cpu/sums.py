@@ -13,6 +13,7 @@ are added before: two additions in float32 for each element.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import numba
 import numpy as np
@@ -111,6 +112,14 @@ if numba.config.DISABLE_JIT:
         """The product of a contiguous float32 or float64 vector, as float64."""
         return _reduced(x, np.multiply, 1.0, 1)
 
+    def greatest(x, at, count):
+        """The greatest of *count* elements from *at* on, of `LANES` more; NaN if there is one."""
+        return np.max(x[at : at + count])
+
+    def spread(y, at, count, value):
+        """Let *count* elements from *at* on be one number, and up to `LANES` behind them."""
+        y[at : at + count] = value
+
 else:
 
     class _Lanes:
@@ -182,7 +191,11 @@ else:
             self.builder.store(self.meet(self.builder.load(self.lanes), value), self.lanes)
 
         def result(self) -> ir.Value:
-            value, count = self.builder.load(self.lanes), LANES
+            return self.folded(self.builder.load(self.lanes))
+
+        def folded(self, value: ir.Value) -> ir.Value:
+            """The lanes of a vector, combined."""
+            count = LANES
             while count > 1:
                 count //= 2
                 halves = (
@@ -361,6 +374,46 @@ else:
     def product(typing_context, x):
         """The product of a contiguous float32 or float64 vector, as float64."""
         return _reduced(x, "fmul", 1.0, 1)
+
+    def _greater(builder: ir.IRBuilder, a: ir.Value, b: ir.Value) -> ir.Value:
+        value = builder.select(builder.fcmp_ordered(">", a, b), a, b)  # b if one is NaN
+        return builder.select(builder.fcmp_unordered("uno", a, a), a, value)
+
+    @intrinsic
+    def greatest(typing_context, x, at, count):
+        """The greatest of *count* elements from *at* on, of `LANES` more; NaN if there is one."""
+
+        def generate(context, builder, signature, args):
+            data = context.make_array(x)(context, builder, args[0]).data
+            _, at, count = args
+            lanes = _Lanes(builder, x.dtype, "fadd", float("-inf"))
+            lanes.meet = partial(_greater, builder)
+            found = cgutils.alloca_once_value(builder, lanes.neutral)
+            word = at.type
+            with cgutils.for_range_slice(builder, word(0), count, word(LANES), word) as (i, _):
+                value = lanes.load(builder.gep(data, [builder.add(at, i)]))
+                value = lanes.only(value, builder.sub(count, i))
+                builder.store(lanes.meet(builder.load(found), value), found)
+            return lanes.folded(builder.load(found))
+
+        return x.dtype(x, types.intp, types.intp), generate
+
+    @intrinsic
+    def spread(typing_context, y, at, count, value):
+        """Let *count* elements from *at* on be one number, and up to `LANES` behind them."""
+
+        def generate(context, builder, signature, args):
+            data = context.make_array(y)(context, builder, args[0]).data
+            _, at, count, value = args
+            lanes, word = _Lanes(builder, y.dtype, "fadd", 0.0), at.type
+            vector = lanes.spread(value)
+            with cgutils.for_range_slice(builder, word(0), count, word(LANES), word) as (i, _):
+                place = builder.gep(data, [builder.add(at, i)])
+                place = builder.bitcast(place, lanes.narrow.as_pointer())
+                builder.store(vector, place).align = lanes.bits // 8
+            return context.get_dummy_value()
+
+        return types.none(y, types.intp, types.intp, y.dtype), generate
 
 
 squares = sums_of(lambda x: x * x, wide=True)
