@@ -175,6 +175,24 @@ def test_gradient_of_a_product_with_zeros(values: list[float]) -> None:
     assert gradient(nd.prod, *values) == others
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("size", [65536, 100_001])
+@pytest.mark.parametrize("zeros", [(), (70_000,), (3, 70_000)])
+def test_gradient_of_a_long_product(dtype: str, size: int, zeros: tuple[int, ...]) -> None:
+    """Whose factors are multiplied part by part, from both ends."""
+    host = np.random.default_rng(1).uniform(0.999, 1.001, size).astype(dtype)
+    host[[i for i in zeros if i < size]] = 0
+    x = nd.array(host, dtype=dtype)
+    x.attach_grad()
+    with autograd.record():
+        y = nd.prod(x)
+    y.backward()
+    before = np.concatenate([[1.0], np.cumprod(host[:-1], dtype="float64")])
+    after = np.concatenate([np.cumprod(host[:0:-1], dtype="float64")[::-1], [1.0]])
+    rtol = 3e-7 if dtype == "float32" else 1e-12
+    np.testing.assert_allclose(x.grad.asnumpy(), before * after, rtol=rtol)
+
+
 def test_second_order_of_a_product_with_zeros() -> None:
     x = nd.array([2.0, 0.0, 3.0])
     x.attach_grad()

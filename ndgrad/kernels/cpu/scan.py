@@ -3,22 +3,26 @@
 Each column of the scanned axis is one chain of steps in float64 or int64, in the order of its
 elements; elements are converted as they are read and written.  Chains do not depend on each other:
 neighbouring columns are scanned together, in vectors, and short runs of columns four at a time,
-which hides the latency of a step.  What is computed for a column is the same either way.
+which hides the latency of a step.  What is computed for a column is the same either way.  A long
+row alone would be one chain: its products are those of parts of a fixed length, from which the
+parts go on side by side.
 """
 
 from __future__ import annotations
 
 from functools import cache
 
+import numpy as np
 from numba import types
 
-from ...base import DType, is_floating
+from ...base import DType, HostArray, is_floating
 from ...memory.device import Buffer
 from ...memory.storage import empty
 from ..build import binaries
-from ..build.launch import WORTH_SHARING, Specialization, grain, vector
+from ..build.launch import WORTH_SHARING, Specialization, chunked, grain, vector
 from ..spec.text import indented, loaded, module, stored
-from .launch import start
+from .launch import run, start
+from .sums import product
 
 _WIDTH = 256
 """Columns of a work item: their accumulators stay in the first cache."""
@@ -28,6 +32,15 @@ _VECTORS = 16
 
 _CHAINS = 4
 """Columns of a work item where few are neighbours."""
+
+_PART = 4096
+"""Elements of a part of a long row."""
+
+_DIRECT = ("float32", "float64")
+"""Dtypes whose products are of elements as they lie in memory."""
+
+_LONG = 4 * _CHAINS * _PART
+"""Elements from which a row alone is in parts."""
 
 
 def source(parts: str, dtype: DType, kind: str, vectors: bool, inclusive: bool) -> str:
@@ -150,6 +163,49 @@ def _scan(
     return y
 
 
+@chunked
+def _products_of_parts(x, y, lo: int, hi: int) -> None:
+    for part in range(lo, hi):
+        y[part] = product(x[part * _PART : min((part + 1) * _PART, x.size)])
+
+
+@chunked
+def _products_from(x, starts, reverse: bool, y, lo: int, hi: int) -> None:
+    """The products of all earlier elements, from each part's start on, a few parts at a time."""
+    for unit in range(lo, hi):
+        begin = unit * _CHAINS * _PART
+        end = min(begin + _CHAINS * _PART, x.size)
+        if end - begin == _CHAINS * _PART:
+            x0, y0 = x[begin : begin + _PART], y[begin : begin + _PART]
+            x1, y1 = x[begin + _PART : begin + 2 * _PART], y[begin + _PART : begin + 2 * _PART]
+            x2, y2 = x[begin + 2 * _PART : end - _PART], y[begin + 2 * _PART : end - _PART]
+            x3, y3 = x[end - _PART : end], y[end - _PART : end]
+            here = starts[unit * _CHAINS : (unit + 1) * _CHAINS]
+            v0, v1, v2, v3 = here[0], here[1], here[2], here[3]
+            for k in range(_PART):
+                i = _PART - 1 - k if reverse else k
+                y0[i], y1[i], y2[i], y3[i] = v0, v1, v2, v3
+                v0, v1, v2, v3 = v0 * x0[i], v1 * x1[i], v2 * x2[i], v3 * x3[i]
+            continue
+        for at in range(begin, end, _PART):
+            row, result = x[at : min(at + _PART, end)], y[at : min(at + _PART, end)]
+            value = starts[at // _PART]
+            for k in range(row.size):
+                i = row.size - 1 - k if reverse else k
+                result[i] = value
+                value *= row[i]
+
+
+def _long_products(x: HostArray, begin: float, reverse: bool, y: HostArray) -> None:
+    """`recurrence` of a long row without addends."""
+    parts = -(-x.size // _PART)
+    products = empty(parts, np.dtype("float64"))
+    _products_of_parts(x, products, parts, grain(_PART))
+    starts = _scan("a", (products,), (1, parts, 1), begin, reverse, False)
+    units = -(-parts // _CHAINS)
+    _products_from(x, starts, reverse, y, units, grain(_CHAINS * _PART))
+
+
 def recurrence(
     a: Buffer, b: Buffer | None, form: tuple[int, int, int], start: float, reverse: bool
 ) -> Buffer:
@@ -158,6 +214,10 @@ def recurrence(
     Each value is the one before its step.  Without *b* (None) addends are 0.  It is computed in
     float64 or int64; the result has the dtype of *a*, which *b* has too.
     """
+    if b is None and form == (1, a.size, 1) and a.size >= _LONG and a.dtype.name in _DIRECT:
+        y = empty(a.size, a.dtype)
+        run(_long_products, a, float(start), reverse, y)
+        return y
     parts, given = ("a", (a,)) if b is None else ("ab", (a, b))
     return _scan(parts, given, form, start, reverse, False)
 
