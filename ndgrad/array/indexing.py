@@ -13,7 +13,7 @@ from typing import Any
 from .. import tracing
 from ..base import MXNetError, Shape, shown
 from ..dispatch import classes, converted_call, planned_function, record_linear
-from ..dispatch.array_calls import SliceCalls
+from ..dispatch.array_calls import SliceCalls, view_call
 from ..dispatch.plans import Plan, Plans
 from ..kernels import front
 from ..kernels.spec.strided import StridedSlice, contiguous_strides, is_contiguous
@@ -41,6 +41,9 @@ from .keys import (
     small_part,
 )
 
+getitem_call = view_call("getitem", globals())
+reshape_call = view_call("reshape", globals())
+
 
 def traced() -> bool:
     """Whether this thread traces: then a write is a new value of the whole array."""
@@ -67,6 +70,9 @@ def getitem(x: Array, key: Any) -> Array:
     MXNetError
         For a slice that ends before it begins.
     """
+    found = getitem_call(x, key)
+    if found is not None:
+        return found
     shape = x._shape
     if key.__class__ is int and shape:
         n = shape[0]
@@ -248,6 +254,10 @@ def reshape_method(x: Array, shape: tuple[int, ...], reverse: bool = False) -> A
     MXNetError
         If it would become larger, or for codes that do not fit.
     """
+    if not reverse:
+        view = reshape_call(x, shape)
+        if view is not None:
+            return view
     for code in shape:
         if code.__class__ is not int:  # 1.0 is equal to 1 and no length
             new = _new_shape.__wrapped__(x._shape, shape, reverse)

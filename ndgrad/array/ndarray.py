@@ -410,12 +410,11 @@ class NDArray(Methods):
     if TYPE_CHECKING:
 
         def __getitem__(self, key: object) -> NDArray: ...
+        def __setitem__(self, key: object, value: object) -> None: ...
 
-    else:
-        __getitem__ = indexing.getitem  # not called by a function, which would take as long
-
-    def __setitem__(self, key: object, value: object) -> None:
-        writing.setitem(self, key, value)
+    else:  # not called by functions, which would take as long
+        __getitem__ = indexing.getitem
+        __setitem__ = writing.setitem
 
     # --- shapes: the methods check what the functions of `nd` do not ------------------------------
 

@@ -11,6 +11,7 @@ import numpy as np
 from .. import dispatch, tracing
 from ..base import DType, Shape
 from ..dispatch import in_graph
+from ..dispatch.array_calls import view_call
 from ..kernels import front
 from ..kernels.build.launch import PARALLEL_ELEMENTS
 from ..kernels.spec.strided import StridedSlice, broadcast, is_contiguous
@@ -115,6 +116,7 @@ def _trimmed(shape: Shape, target: Shape) -> Shape | None:
 
 
 _WHOLE = slice(None)
+setitem_call = view_call("setitem", globals())
 
 
 def overwrite(x: Array, value: Any) -> bool:
@@ -172,6 +174,8 @@ def setitem(x: Array, key: object, value: Any) -> None:
 
     Nothing is written when an error is raised.
     """
+    if setitem_call(x, key, value):
+        return
     recording = state.recording
     if key.__class__ is slice:
         if key == _WHOLE and overwrite(x, value):

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Protocol
 
+from .. import tracing
 from ..base import Shape
 from ..context import Context
 from ..kernels import front
-from ..kernels.annotations import PlanEntry, Slots, SmallCall
+from ..kernels.annotations import PlanEntry, Slots, SmallCall, ViewSlots
+from ..memory.abstract import PLAIN_RUNS
 from ..memory.device import Buffer
 from ..ops.table import Op
-from ..tape import Array, Maker, Version, new_array
+from ..tape import Array, Maker, Version, new_array, next_version, state, without_dead
+from . import classes
 
 
 class Planned(Protocol):
@@ -126,3 +130,37 @@ def slots() -> Slots:
         return x
 
     return Slots(*front.slots_of(make, 5))
+
+
+def view_call(name: str, names: dict[str, object]) -> SmallCall:
+    """What is called before Python reads, writes or reshapes: it returns None if that is needed.
+
+    When it has been called some times, the C function takes its place in *names*.
+
+    Parameters
+    ----------
+    name : {'getitem', 'setitem', 'reshape'}
+        See `front.bound_to_views`; in *names* it stands with ``_call`` behind.
+    names : dict
+        The globals of what calls it.
+    """
+    count = itertools.count(1).__next__
+
+    def counted(*operands: object) -> None:
+        if count() == PLAIN_RUNS:
+            kinds = [(kind, kind._one_element) for kind in (classes.array, classes.numpy_like)]
+            names[f"{name}_call"] = front.bound_to_views(
+                name, _view_slots(), kinds, tracing.active, state, next_version, without_dead
+            )
+
+    return counted
+
+
+@cache
+def _view_slots() -> ViewSlots:
+    def make(*given: object) -> Array:
+        x = new_array(Array, *given[:3])  # type: ignore[arg-type]  # what is in them is not read
+        x._version, x._node, x._aliases = given[3:]  # type: ignore[assignment]
+        return x
+
+    return ViewSlots(*front.slots_of(make, 6))

@@ -46,6 +46,17 @@ class Slots(NamedTuple):
     node: int
 
 
+class ViewSlots(NamedTuple):
+    """The same with that of the aliases, which arrays with views have."""
+
+    data: int
+    shape: int
+    ctx: int
+    version: int
+    node: int
+    aliases: int
+
+
 class PlanEntry(NamedTuple):
     """A plan: what it is for, and how it runs.
 

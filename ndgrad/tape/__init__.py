@@ -22,7 +22,14 @@ from .array import (
 )
 from .order import HOW_TO_RECORD, NO_VARIABLES, NOT_RECORDED, reachable, settle, topological_order
 from .scopes import Scope, state
-from .sharing import is_overwritten, leave_aliases, new_view, note_write, overlapping
+from .sharing import (
+    is_overwritten,
+    leave_aliases,
+    new_view,
+    note_write,
+    overlapping,
+    without_dead,
+)
 
 __all__ = [
     "HOW_TO_RECORD",
@@ -54,4 +61,5 @@ __all__ = [
     "state",
     "topological_order",
     "variables",
+    "without_dead",
 ]

@@ -44,13 +44,18 @@ def new_view(x: _A, data: Buffer, shape: Shape) -> _A:
         view._aliases = aliases
         aliases.append(ref(view))
         count = len(aliases)
-        if count >= 64 and not count & (count - 1):
-            aliases[:] = [alias for alias in aliases if alias() is not None]
+        if count >= _MANY and not count & (count - 1):
+            without_dead(aliases)
     if len(version) == 1:
         version.append(0)
     if active and (recorder := tracing.recorder()) is not None:
         recorder.created(view, view=True)
     return view
+
+
+def without_dead(aliases: list[ref[Array]]) -> None:
+    """Take those out of *aliases* that are gone."""
+    aliases[:] = [alias for alias in aliases if alias() is not None]
 
 
 def leave_aliases(x: Array) -> None:

@@ -369,12 +369,17 @@ def _definition(intrinsic: str, kinds: str) -> tuple[_Definition, object]:
     return _Definition(b"kernel", address(), _METH_FASTCALL, None), address
 
 
-@cache
 def numpy_interface() -> tuple[int, int]:
     """The addresses of NumPy's class of arrays, and of ``PyArray_NewFromDescr``."""
+    return id(np.ndarray), numpy_function(94)
+
+
+@cache
+def numpy_function(number: int) -> int:
+    """The address of a function of NumPy's binary interface, by its number there."""
     core = "numpy._core" if np.lib.NumpyVersion(np.__version__) >= "2.0.0" else "numpy.core"
     compiled = importlib.import_module(f"{core}._multiarray_umath")
     pointer = ctypes.pythonapi.PyCapsule_GetPointer
     pointer.restype, pointer.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
     table = ctypes.cast(pointer(compiled._ARRAY_API, None), ctypes.POINTER(ctypes.c_void_p))
-    return id(np.ndarray), int(table[94] or 0)
+    return int(table[number] or 0)

@@ -25,6 +25,7 @@ _IMPORTED = {
     "ndgrad.kernels.cpu.sort_keys": "sort_key",
     "ndgrad.kernels.cpu.streaming": "stream streamed",
     "ndgrad.kernels.cpu.sums": "greatest product scratch spread squares total",
+    "ndgrad.kernels.cpu.views": "view_function",
     "ndgrad.kernels.cuda.driver": "cuda libdevice",
     "ndgrad.kernels.cuda.vectors": (
         "load2 load4 load8 pick2 pick4 pick8 place2 place4 place8 store2 store4 store8"

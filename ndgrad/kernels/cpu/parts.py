@@ -1,0 +1,261 @@
+"""What a key without arrays means of an array: which elements, and how to go through them.
+
+These functions are compiled into those of `ndgrad.kernels.cpu.views`.  An object is the word of its
+address; what a program knows of classes and of where attributes are lies in words at *known*.
+"""
+
+from __future__ import annotations
+
+from ..build.launch import kernel
+from .calling import CLASS, DATA, ITEMS, SIZE
+from .words import c_int, c_word, half_word, put, word, words
+
+COUNT = object.__basicsize__  # where in a list or a tuple the number of its items is
+START = object.__basicsize__  # where in a slice its start is, before stop and step
+DTYPE, FLAGS = DATA + 5 * SIZE, DATA + 6 * SIZE  # of `PyArrayObject_fields`
+_MOST_AXES = 8
+_OUTER = 2  # axes of a copy around what lies in one run
+MOST_DTYPES = 12
+
+# The words that a function is bound to; behind them each dtype and the size of an element.
+NAMES = (
+    "NONE ELLIPSIS TRUE INT_CLASS FLOAT_CLASS SLICE_CLASS TUPLE_CLASS ARRAY_CLASS"
+    " NEW_ARRAY SET_BASE ACTIVE STATE RECORDING NEXT_VERSION WITHOUT_DEAD ZERO"
+    " AT_DATA AT_SHAPE AT_CTX AT_VERSION AT_NODE AT_ALIASES"
+    " FIRST_CLASS FIRST_ONE SECOND_CLASS SECOND_ONE"
+).split()
+(
+    NONE, ELLIPSIS, TRUE, INT_CLASS, FLOAT_CLASS, SLICE_CLASS, TUPLE_CLASS, ARRAY_CLASS,
+    NEW_ARRAY, SET_BASE, ACTIVE, STATE, RECORDING, NEXT_VERSION, WITHOUT_DEAD, ZERO,
+    AT_DATA, AT_SHAPE, AT_CTX, AT_VERSION, AT_NODE, AT_ALIASES,
+    FIRST_CLASS, FIRST_ONE, SECOND_CLASS, SECOND_ONE,
+) = range(0, SIZE * len(NAMES), SIZE)  # fmt: skip
+DTYPES_AT = SIZE * len(NAMES)
+
+# What is found out about a part of an array: words, then the lengths and the strides of its axes.
+OFFSET, ELEMENTS, AXES, LEADING, PART_LENGTHS = range(0, 5 * SIZE, SIZE)
+_PART_STRIDES = PART_LENGTHS + _MOST_AXES * SIZE
+PART = (_PART_STRIDES + _MOST_AXES * SIZE) // SIZE
+
+
+@kernel
+def kept(x):
+    """*x* with a reference more."""
+    c_word("Py_IncRef", (x,))
+    return x
+
+
+@kernel
+def let_go(x):
+    c_word("Py_DecRef", (x,))
+
+
+@kernel
+def one_element(known, x):
+    """The shape of one element of *x*; 0 for an object of another class, or one unfinished."""
+    kind = word(x + CLASS)
+    one = 0
+    if kind == word(known + FIRST_CLASS):
+        one = word(known + FIRST_ONE)
+    elif kind == word(known + SECOND_CLASS):
+        one = word(known + SECOND_ONE)
+    if one == 0 or word(word(known + ACTIVE) + COUNT) != 0:
+        return 0
+    data = word(x + word(known + AT_DATA))
+    if data == 0 or word(data + CLASS) != word(known + ARRAY_CLASS):
+        return 0
+    if word(x + word(known + AT_CTX)) == 0 or word(x + word(known + AT_VERSION)) == 0:
+        return 0
+    if word(x + word(known + AT_SHAPE)) == 0 or word(x + word(known + AT_NODE)) == 0:
+        return 0
+    return one
+
+
+@kernel
+def is_recording(known):
+    """1 or 0; -1 for an error."""
+    found = c_word("PyObject_GetAttr", (word(known + STATE), word(known + RECORDING)))
+    if found == 0:
+        return -1
+    answer = 1 if found == word(known + TRUE) else 0
+    let_go(found)
+    return answer
+
+
+@kernel
+def integer(known, x, at):
+    """Put the value of an int at an address; return whether *x* is one that a word holds."""
+    if word(x + CLASS) != word(known + INT_CLASS):
+        return False
+    value = c_word("PyLong_AsSsize_t", (x,))
+    if value == -1 and c_word("PyErr_Occurred", ()) != 0:
+        c_word("PyErr_Clear", ())
+        return False
+    put(at, value)
+    return True
+
+
+@kernel
+def _is_bound(known, x):
+    """Whether a slice may have *x*: None or an int."""
+    return x == word(known + NONE) or word(x + CLASS) == word(known + INT_CLASS)
+
+
+@kernel
+def _add_axis(part, length, stride):
+    axes = word(part + AXES)
+    put(part + PART_LENGTHS + SIZE * axes, length)
+    put(part + _PART_STRIDES + SIZE * axes, stride)
+    put(part + AXES, axes + 1)
+    put(part + ELEMENTS, word(part + ELEMENTS) * length)
+
+
+@kernel
+def find(known, x, key, part):
+    """Put what *key* means of *x* into *part*; return whether that is some elements."""
+    shape = word(x + word(known + AT_SHAPE))
+    count = word(shape + COUNT)
+    if count == 0 or count > _MOST_AXES:
+        return False
+    lengths, steps, single, numbers = words(8), words(8), words(1), words(3)
+    step = 1
+    for i in range(count):
+        axis = count - 1 - i
+        length = c_word("PyLong_AsSsize_t", (word(shape + ITEMS + SIZE * axis),))
+        put(lengths + SIZE * axis, length)
+        put(steps + SIZE * axis, step)
+        step *= length
+    if step <= 0:
+        return False
+    items, given = single, 1
+    put(single, key)
+    if word(key + CLASS) == word(known + TUPLE_CLASS):
+        items, given = key + ITEMS, word(key + COUNT)
+        if given > _MOST_AXES:
+            return False
+    used, dots, added = 0, 0, 0
+    for i in range(given):
+        item = word(items + SIZE * i)
+        kind = word(item + CLASS)
+        if kind == word(known + INT_CLASS) or kind == word(known + SLICE_CLASS):
+            used += 1
+        elif item == word(known + NONE):
+            added += 1
+        elif item == word(known + ELLIPSIS):
+            dots += 1
+        else:
+            return False
+    if used > count or dots > 1 or count + added > _MOST_AXES:
+        return False
+    put(part + OFFSET, 0)
+    put(part + ELEMENTS, 1)
+    put(part + AXES, 0)
+    axis, offset, leading = 0, 0, given
+    for i in range(given):
+        item = word(items + SIZE * i)
+        kind = word(item + CLASS)
+        if kind == word(known + INT_CLASS):
+            if not integer(known, item, numbers):
+                return False
+            at, length = word(numbers), word(lengths + SIZE * axis)
+            if at < 0:
+                at += length
+            if at < 0 or at >= length:
+                return False
+            offset += at * word(steps + SIZE * axis)
+            axis += 1
+        elif kind == word(known + SLICE_CLASS):
+            leading = -1
+            start, stop, by = numbers, numbers + SIZE, numbers + 2 * SIZE
+            for j in range(3):
+                if not _is_bound(known, word(item + START + SIZE * j)):
+                    return False
+            if c_int("PySlice_Unpack", (item, start, stop, by)) < 0:
+                c_word("PyErr_Clear", ())
+                return False
+            length, stride = word(lengths + SIZE * axis), word(steps + SIZE * axis)
+            found = c_word("PySlice_AdjustIndices", (length, start, stop, word(by)))
+            if found == 0:
+                return False
+            offset += word(start) * stride
+            _add_axis(part, found, word(by) * stride)
+            axis += 1
+        elif item == word(known + NONE):
+            leading = -1
+            _add_axis(part, 1, 0)
+        else:
+            leading = -1
+            for _ in range(count - used):
+                _add_axis(part, word(lengths + SIZE * axis), word(steps + SIZE * axis))
+                axis += 1
+    while axis < count:
+        _add_axis(part, word(lengths + SIZE * axis), word(steps + SIZE * axis))
+        axis += 1
+    put(part + OFFSET, offset)
+    put(part + LEADING, leading)
+    return True
+
+
+@kernel
+def run_behind(part, axis):
+    """How many elements axes of *part* from *axis* on are, if these are one run; else 0."""
+    run = 1
+    for i in range(word(part + AXES) - axis):
+        at = SIZE * (word(part + AXES) - 1 - i)
+        length = word(part + PART_LENGTHS + at)
+        if length != 1 and word(part + _PART_STRIDES + at) != run:
+            return 0
+        run *= length
+    return run
+
+
+@kernel
+def loops_of(part, loops):
+    """Put two axes around the runs of *part* into *loops*, with their strides; return the run.
+
+    It is 0 where there are more axes around.
+    """
+    axes = word(part + AXES)
+    inner = axes
+    while inner > 0 and run_behind(part, inner - 1) != 0:
+        inner -= 1
+    put(loops, 1)
+    put(loops + SIZE, 0)
+    put(loops + 2 * SIZE, 1)
+    put(loops + 3 * SIZE, 0)
+    around = 0
+    for i in range(inner):
+        axis = SIZE * (inner - 1 - i)
+        length = word(part + PART_LENGTHS + axis)
+        if length == 1:
+            continue
+        if around == _OUTER:
+            return 0
+        put(loops + 2 * SIZE * around, length)
+        put(loops + 2 * SIZE * around + SIZE, word(part + _PART_STRIDES + axis))
+        around += 1
+    return run_behind(part, inner)
+
+
+@kernel
+def itemsize_of(known, dtype):
+    """The size of an element; 0 for an unknown dtype."""
+    for i in range(MOST_DTYPES):
+        if word(known + DTYPES_AT + 2 * SIZE * i) == dtype:
+            return word(known + DTYPES_AT + 2 * SIZE * i + SIZE)
+    return 0
+
+
+@kernel
+def move(target, target_step, source, source_step, count, run, itemsize):
+    """Copy *count* runs; steps and runs are in elements."""
+    if run == 1 and itemsize == 4:
+        for i in range(count):
+            put(target + 4 * i * target_step, half_word(source + 4 * i * source_step))
+    elif run == 1 and itemsize == 8:
+        for i in range(count):
+            put(target + 8 * i * target_step, word(source + 8 * i * source_step))
+    else:
+        for i in range(count):
+            to, start = target + i * target_step * itemsize, source + i * source_step * itemsize
+            c_word("memmove", (to, start, run * itemsize))
