@@ -42,7 +42,6 @@ from .keys import (
 )
 
 getitem_call = view_call("getitem", globals())
-reshape_call = view_call("reshape", globals())
 
 
 def traced() -> bool:
@@ -254,10 +253,6 @@ def reshape_method(x: Array, shape: tuple[int, ...], reverse: bool = False) -> A
     MXNetError
         If it would become larger, or for codes that do not fit.
     """
-    if not reverse:
-        view = reshape_call(x, shape)
-        if view is not None:
-            return view
     for code in shape:
         if code.__class__ is not int:  # 1.0 is equal to 1 and no length
             new = _new_shape.__wrapped__(x._shape, shape, reverse)

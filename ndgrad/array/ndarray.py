@@ -20,6 +20,7 @@ from ..base import (
 )
 from ..context import GPU, Context, check_usable, current_context
 from ..dispatch import check_writable, classes, written
+from ..dispatch.array_calls import view_call
 from ..memory.device import DeviceArray, context_device, host, on_device, to_device
 from ..memory.storage import empty, empty_like
 from ..ops.axes import choice, flag, integers
@@ -200,7 +201,7 @@ class NDArray(Methods):
     def tolist(self) -> Any:
         """Return the elements as nested lists of Python numbers."""
         host_read(self, "with tolist()")
-        return self._data.reshape(self._shape).tolist()  # type: ignore[union-attr]
+        return self._data.reshape(self._shape).tolist()
 
     def _check_convertible(self) -> None:
         """Refuse to become a NumPy array where the gradient would silently be lost."""
@@ -278,12 +279,13 @@ class NDArray(Methods):
         MXNetError
             If the shapes differ, or *other* is a variable while recording.
         """
+        if other.__class__ is self.__class__ and other._shape == self._shape:
+            if other is self or writing.setitem_call(other, writing.WHOLE, self):
+                return other
         if isinstance(other, Context):
             return self._on(other)
         if not isinstance(other, NDArray):
             raise TypeError(f"copyto: other: copyto does not support type {type(other)}")
-        if other is self:
-            return other
         if isinstance(other, classes.sparse):
             return other._assign(self)
         return (
@@ -430,7 +432,11 @@ class NDArray(Methods):
             Match the codes from the right.
         """
         reverse = False
-        if kwargs:
+        if not kwargs:
+            view = reshape_call(self, shape)
+            if view is not None:
+                return view
+        else:
             if "shape" in kwargs:
                 shape = (kwargs.pop("shape"),)
             reverse = flag("reshape", "reverse", kwargs.pop("reverse", False))
@@ -561,6 +567,7 @@ def _unpickle(values: HostArray, device_type: str, device_id: int) -> NDArray:
     return NDArray._from_numpy(values, Context(device_type, device_id))
 
 
+reshape_call = view_call("reshape", globals())
 dispatch.install(NDArray)
 
 

@@ -115,7 +115,7 @@ def _trimmed(shape: Shape, target: Shape) -> Shape | None:
     return kept if all(a in (1, b) for a, b in zip(kept, tail, strict=True)) else None
 
 
-_WHOLE = slice(None)
+WHOLE = slice(None)
 setitem_call = view_call("setitem", globals())
 
 
@@ -178,7 +178,7 @@ def setitem(x: Array, key: object, value: Any) -> None:
         return
     recording = state.recording
     if key.__class__ is slice:
-        if key == _WHOLE and overwrite(x, value):
+        if key == WHOLE and overwrite(x, value):
             return
     else:
         last = key[-1] if key.__class__ is tuple and key else key

@@ -12,6 +12,7 @@ from ..array.ndarray import IN_PLACE, NDArray
 from ..array.operands import in_place
 from ..base import ArgumentValueError, DTypeLike, as_dtype
 from ..context import Context
+from ..dispatch.array_calls import view_call
 from ..ops.bound import CALLS
 from ..ops.table import ElementwiseOp, lookup
 from . import _elementwise, _joining, _numerics, _products, _reductions, _shaping
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from ..array.types import AnyArray, Scalar, ShapeLike
 
 
+reshape_call = view_call("reshape", globals())
+
+
 def _reshape(self: ndarray, *shape: ShapeLike, order: str = "C", **kwargs: ShapeLike) -> ndarray:
     """Return a view of another shape; -1 stands for the length that is left.
 
@@ -31,6 +35,10 @@ def _reshape(self: ndarray, *shape: ShapeLike, order: str = "C", **kwargs: Shape
     ValueError
         If the number of elements differs.
     """
+    if order == "C" and not kwargs:
+        view = reshape_call(self, shape)
+        if view is not None:
+            return view
     c_order("reshape", order)
     if not shape:
         shape = (kwargs["newshape"] if "newshape" in kwargs else kwargs["shape"],)

@@ -13,7 +13,7 @@ import pytest
 
 import ndgrad as mx
 from ndgrad import autograd, nd
-from ndgrad.array import indexing, writing
+from ndgrad.array import indexing, ndarray, writing
 from ndgrad.memory.abstract import PLAIN_RUNS
 from ndgrad.tape import overlapping
 
@@ -72,7 +72,7 @@ def copy_of(values: Any, dtype: str = "float32") -> Any:
 def test_functions_are_there() -> None:
     x = copy_of(CUBE)
     assert indexing.getitem_call(x, 1) is not None
-    assert indexing.reshape_call(x, (30, 7)) is not None
+    assert ndarray.reshape_call(x, (30, 7)) is not None
     assert writing.setitem_call(x, 1, 2.0) is True
 
 
@@ -234,7 +234,7 @@ def test_empty_slices() -> None:
 )
 def test_reshape(codes: Any, shape: Any) -> None:
     x = copy_of(CUBE)
-    view = indexing.reshape_call(x, codes)
+    view = ndarray.reshape_call(x, codes)
     assert view.shape == shape and view._data is x._data and view._version is x._version
     assert x.reshape(*codes).shape == shape
     assert view in [alias for alias, _ in overlapping(x)]
@@ -342,13 +342,13 @@ def test_no_reference_is_lost_or_kept() -> None:
 @compiled
 def test_wrong_operands() -> None:
     x = copy_of(CUBE)
-    for call in (indexing.getitem_call, indexing.reshape_call, writing.setitem_call):
+    for call in (indexing.getitem_call, ndarray.reshape_call, writing.setitem_call):
         with pytest.raises(TypeError):
             call(x)
     unfinished = nd.NDArray.__new__(nd.NDArray)
     assert indexing.getitem_call(unfinished, 1) is None
     assert indexing.getitem_call(None, 1) is None
-    assert indexing.reshape_call(x, [30, 7]) is None
+    assert ndarray.reshape_call(x, [30, 7]) is None
     assert writing.setitem_call(x, 1, unfinished) is None
     assert writing.setitem_call(x, 1, "2") is None
 

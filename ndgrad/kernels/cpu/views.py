@@ -80,6 +80,7 @@ from .words import c_double, c_int, c_word, half_word, put, word, words
 
 _KEPT = 0x500  # the flags that a view shares: ``NPY_ARRAY_WRITEABLE``, ``NPY_ARRAY_ALIGNED``
 _WRITEABLE = 0x400
+_REFERENT = object.__basicsize__  # where in a weak reference that is; None when it is gone
 _MANY = 64  # aliases from which those that are gone are thrown away
 _SET_BASE_OBJECT = 282  # in the table of NumPy's binary interface
 _LARGEST = 1 << 31  # elements, whose square fits into a word
@@ -155,10 +156,16 @@ def _joined(known, x, view):
         put(x + word(known + AT_ALIASES), aliases)
     put(view + word(known + AT_ALIASES), kept(aliases))
     reference = c_word("PyWeakref_NewRef", (view, 0))
-    if reference == 0 or c_int("PyList_Append", (aliases, reference)) < 0:
+    if reference == 0:
+        return False
+    count = word(aliases + COUNT)
+    last = c_word("PyList_GetItem", (aliases, count - 1)) if count > 1 else 0
+    if last != 0 and word(last + _REFERENT) == word(known + NONE):  # a view that is gone
+        return c_int("PyList_SetItem", (aliases, count - 1, reference)) == 0
+    if c_int("PyList_Append", (aliases, reference)) < 0:
         return False
     let_go(reference)
-    count = word(aliases + COUNT)
+    count += 1
     if count >= _MANY and count & (count - 1) == 0:
         function = word(known + WITHOUT_DEAD)
         done = c_word("PyObject_CallFunctionObjArgs", (function, aliases, 0))
