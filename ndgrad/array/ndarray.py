@@ -28,7 +28,7 @@ from ..ops.bound import CALLS
 from ..ops.storage import compressed
 from ..ops.table import ElementwiseOp, F, Op, for_each
 from ..tape import Array, Leaf, state
-from ..tracing import host_read
+from ..tracing import active, host_read
 from . import indexing, interchange, writing
 from .operands import in_place, operand, reflected
 
@@ -126,8 +126,9 @@ class NDArray(Methods):
         return html(self)
 
     def __bool__(self) -> bool:
-        host_read(self, "as a truth value (use nd.where)")
-        if self.size == 1:
+        if active:
+            host_read(self, "as a truth value (use nd.where)")
+        if self._data.size == 1:
             return bool(self._data[0])
         if self.size == 0:
             return False
@@ -137,16 +138,19 @@ class NDArray(Methods):
         )
 
     def _one(self, conversion: str) -> Any:
-        host_read(self, "as a number")
-        if self.size != 1:
+        if active:
+            host_read(self, "as a number")
+        if self._data.size != 1:
             raise TypeError(f"{conversion}() needs an array of one element, got shape {self.shape}")
         return self._data[0]
 
     def __float__(self) -> float:
-        return float(self._one("float"))
+        data = self._data
+        return float(self._one("float") if active or data.size != 1 else data[0])
 
     def __int__(self) -> int:
-        return int(self._one("int"))
+        data = self._data
+        return int(self._one("int") if active or data.size != 1 else data[0])
 
     def __index__(self) -> int:
         host_read(self, "as an index")
@@ -178,6 +182,9 @@ class NDArray(Methods):
 
     def asnumpy(self) -> HostArray:
         """Return a copy as a NumPy array."""
+        values = to_numpy_call(self)
+        if values is not None:
+            return values
         host_read(self, "with asnumpy()")
         return self._data.reshape(self._shape).copy()  # type: ignore[return-value]
 
@@ -189,8 +196,9 @@ class NDArray(Methods):
         ValueError
             If there is not exactly one element.
         """
-        host_read(self, "with asscalar()")
-        if self.size != 1:
+        if active:
+            host_read(self, "with asscalar()")
+        if self._data.size != 1:
             raise ValueError(f"The current array is not a scalar: it has shape {self.shape}")
         return self._data[0]
 
@@ -201,7 +209,7 @@ class NDArray(Methods):
     def tolist(self) -> Any:
         """Return the elements as nested lists of Python numbers."""
         host_read(self, "with tolist()")
-        return self._data.reshape(self._shape).tolist()
+        return self._data.reshape(self._shape).tolist()  # type: ignore[union-attr]
 
     def _check_convertible(self) -> None:
         """Refuse to become a NumPy array where the gradient would silently be lost."""
@@ -568,6 +576,7 @@ def _unpickle(values: HostArray, device_type: str, device_id: int) -> NDArray:
 
 
 reshape_call = view_call("reshape", globals())
+to_numpy_call = view_call("to_numpy", globals())
 dispatch.install(NDArray)
 
 

@@ -12,7 +12,6 @@ from ..base import Shape
 from ..context import Context
 from ..kernels import front
 from ..kernels.annotations import PlanEntry, Slots, SmallCall, ViewSlots
-from ..memory.abstract import PLAIN_RUNS
 from ..memory.device import Buffer
 from ..ops.table import Op
 from ..tape import Array, Maker, Version, new_array, next_version, state, without_dead
@@ -132,14 +131,18 @@ def slots() -> Slots:
     return Slots(*front.slots_of(make, 5))
 
 
+UNLOADED_CALLS = 1000
+"""Calls before a function of `view_call` is loaded: that takes as long as twenty times as many."""
+
+
 def view_call(name: str, names: dict[str, object]) -> SmallCall:
-    """What is called before Python reads, writes or reshapes: it returns None if that is needed.
+    """What is called before Python does a thing: it returns None if that is needed.
 
     When it has been called some times, the C function takes its place in *names*.
 
     Parameters
     ----------
-    name : {'getitem', 'setitem', 'reshape'}
+    name : {'getitem', 'setitem', 'reshape', 'full', 'from_numpy', 'to_numpy'}
         See `front.bound_to_views`; in *names* it stands with ``_call`` behind.
     names : dict
         The globals of what calls it.
@@ -147,7 +150,7 @@ def view_call(name: str, names: dict[str, object]) -> SmallCall:
     count = itertools.count(1).__next__
 
     def counted(*operands: object) -> None:
-        if count() == PLAIN_RUNS:
+        if count() == UNLOADED_CALLS:
             kinds = [(kind, kind._one_element) for kind in (classes.array, classes.numpy_like)]
             names[f"{name}_call"] = front.bound_to_views(
                 name, _view_slots(), kinds, tracing.active, state, next_version, without_dead

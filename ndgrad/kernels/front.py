@@ -53,7 +53,7 @@ from .cpu import scan as host_scan
 from .cpu import sort as host_sort
 from .cpu import sparse as host_sparse
 from .cpu import strided as host_strided
-from .cpu import views as host_views
+from .cpu import view_calls as host_view_calls
 from .cpu import windows as host_windows
 from .cpu import winograd as host_winograd
 from .cpu.launch import run
@@ -164,7 +164,7 @@ host_loop = host_elementwise.compiled
 small_call = host_elementwise.small_call
 bound_to_kernels = host_array_calls.bound_to_kernels
 bound_to_plans = host_array_calls.bound_to_plans
-bound_to_views = host_views.bound_to_views
+bound_to_views = host_view_calls.bound_to_views
 slots_of = host_array_calls.slots_of
 MOST_ARRAYS, MOST_DTYPES, MOST_PLANS = (
     host_array_calls.MOST_ARRAYS,

@@ -28,6 +28,7 @@ from ..base import (
 )
 from ..context import GPU, Context, check_usable, cpu, current_context, gpu
 from ..dispatch import plain
+from ..dispatch.array_calls import view_call
 from ..kernels import front
 from ..kernels.spec.strided import StridedSlice
 from ..memory.device import LEGACY_STREAM, Buffer, DeviceArray, context_device, on_device
@@ -60,6 +61,12 @@ __all__ = [
 ]
 
 _FLOAT32 = np.dtype("float32")
+
+_EXACT = 1 << 24  # whole numbers up to it are in float32
+_ENDS = (int, type(None))
+
+full_call = view_call("full", globals())
+from_numpy_call = view_call("from_numpy", globals())
 
 
 def _context(ctx: object, what: str) -> Context:
@@ -117,15 +124,22 @@ def array(
     TypeError
         If the source is ragged or not numeric.
     """
-    if isinstance(source_array, BaseSparseNDArray) or is_scipy_matrix(source_array):
-        return sparse_array(source_array, ctx, dtype)
-    if isinstance(source_array, NDArray):
-        kind = source_array.dtype if dtype is None else dtype
-        copy: NDArray = lookup("Cast").call(plain(source_array), dtype=as_dtype(kind, op="array"))
-        context = _context(ctx, "array")
-        return copy if copy.context == context else copy.as_in_context(context)
-    if hasattr(source_array, "__cuda_array_interface__"):
-        return array(from_dlpack(source_array), ctx, _FLOAT32 if dtype is None else dtype)
+    if source_array.__class__ is np.ndarray:
+        made = from_numpy_call(source_array, dtype, current_context() if ctx is None else ctx)
+        if made is not None:
+            return made
+    elif source_array.__class__ is not list:
+        if isinstance(source_array, BaseSparseNDArray) or is_scipy_matrix(source_array):
+            return sparse_array(source_array, ctx, dtype)
+        if isinstance(source_array, NDArray):
+            kind = source_array.dtype if dtype is None else dtype
+            copy: NDArray = lookup("Cast").call(
+                plain(source_array), dtype=as_dtype(kind, op="array")
+            )
+            context = _context(ctx, "array")
+            return copy if copy.context == context else copy.as_in_context(context)
+        if hasattr(source_array, "__cuda_array_interface__"):
+            return array(from_dlpack(source_array), ctx, _FLOAT32 if dtype is None else dtype)
     kind = _FLOAT32 if dtype is None else as_dtype(dtype, op="array")
     try:
         host = _on_host(source_array, kind)
@@ -137,7 +151,9 @@ def array(
             f"array: source_array must be array like object, got {shown(source_array)}; expected "
             f"numbers that {kind} can hold, in lists of equal lengths"
         ) from None
-    return NDArray._from_numpy(host, _context(ctx, "array"))
+    context = _context(ctx, "array")
+    made = from_numpy_call(host, kind, context)
+    return NDArray._from_numpy(host, context) if made is None else made
 
 
 def _on_host(source: Any, kind: DType) -> HostArray:
@@ -294,6 +310,10 @@ def zeros(
     **kwargs: object,
 ) -> NDArray:
     """Make an array of zeros, in a storage type: 'default', 'row_sparse' or 'csr'."""
+    if stype is None and not kwargs:
+        made = full_call(shape, 0, dtype, current_context() if ctx is None else ctx)
+        if made is not None:
+            return made
     if not (stype is None or (isinstance(stype, str) and stype == "default")):
         return sparse_zeros(stype, shape, ctx, dtype)
     out = _only_out(kwargs, "zeros") if kwargs else None
@@ -307,6 +327,10 @@ def ones(
     **kwargs: object,
 ) -> NDArray:
     """Make an array of ones."""
+    if not kwargs:
+        made = full_call(shape, 1, dtype, current_context() if ctx is None else ctx)
+        if made is not None:
+            return made
     out = _only_out(kwargs, "ones") if kwargs else None
     return _filled(shape, 1, ctx, dtype, "ones", out)
 
@@ -319,6 +343,10 @@ def full(
     out: NDArray | None = None,
 ) -> NDArray:
     """Make an array filled with *val*, a number or an array that broadcasts to *shape*."""
+    if out is None and val is not None:
+        made = full_call(shape, val, dtype, current_context() if ctx is None else ctx)
+        if made is not None:
+            return made
     if not isinstance(val, (NDArray, np.ndarray, list, tuple)):
         value = number("full", "val", val)
         return _filled(shape, value, ctx, dtype, "full", out)
@@ -340,6 +368,10 @@ def empty(
     stype: str | None = None,
 ) -> NDArray:
     """Make an array whose values are not set; of a sparse *stype*, one that stores nothing."""
+    if stype is None:
+        made = full_call(shape, None, dtype, current_context() if ctx is None else ctx)
+        if made is not None:
+            return made
     if not (stype is None or (isinstance(stype, str) and stype == "default")):
         return sparse_empty(stype, shape, ctx, dtype)
     return _unset(shape, ctx, dtype, "empty")
@@ -382,6 +414,10 @@ def arange(
     MXNetError
         If *step* is 0 or *repeat* less than 1.
     """
+    if dtype is None and step == repeat == 1 and start.__class__ is int and stop.__class__ in _ENDS:
+        first, end = (0, start) if stop is None else (start, stop)
+        if -_EXACT < first < end < _EXACT:
+            return _around(np.arange(first, end, dtype=_FLOAT32), _context(ctx, "arange"))
     start, step = number("arange", "start", start), number("arange", "step", step)
     repeat = integer("arange", "repeat", repeat)
     start, stop = (0, start) if stop is None else (start, number("arange", "stop", stop))

@@ -10,6 +10,7 @@ import sys
 import textwrap
 import threading
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ user = pytest.mark.skipif(
 )
 
 
+@cache  # whose variable has a number in its name
 def graph() -> Any:
     x = nd.ones(3)
     x.attach_grad()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 from collections.abc import Callable
+from types import BuiltinFunctionType
 from typing import Any
 
 import numba
@@ -14,7 +15,7 @@ import pytest
 import ndgrad as mx
 from ndgrad import autograd, nd
 from ndgrad.array import indexing, ndarray, writing
-from ndgrad.memory.abstract import PLAIN_RUNS
+from ndgrad.nd import creation
 from ndgrad.tape import overlapping
 
 compiled = pytest.mark.skipif(numba.config.DISABLE_JIT, reason="there are no C functions")
@@ -55,13 +56,22 @@ COPIES: list[Any] = [
 ]
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(autouse=True, scope="module")
 def _loaded() -> None:
-    """Make sure that every function is there before a test."""
+    """Make sure that every function is there before the tests."""
+    if numba.config.DISABLE_JIT:
+        return
     x = nd.array(CUBE)
-    for _ in range(PLAIN_RUNS + 1):
+    while not loaded():
         x[0] = x[1]
-        x.reshape((30, 7))
+        x.reshape((30, 7)).asnumpy()
+        nd.array(nd.zeros((2, 3)).asnumpy())
+
+
+def loaded() -> bool:
+    functions = [indexing.getitem_call, writing.setitem_call, ndarray.reshape_call]
+    functions += [ndarray.to_numpy_call, creation.full_call, creation.from_numpy_call]
+    return all(isinstance(function, BuiltinFunctionType) for function in functions)
 
 
 def copy_of(values: Any, dtype: str = "float32") -> Any:
@@ -375,3 +385,130 @@ def test_inside_of_compiled_functions() -> None:
     expected = CUBE[1:3].reshape(2, -1) * 2
     expected[0] = 1
     np.testing.assert_array_equal(program(x).asnumpy(), expected)
+
+
+# --- new arrays, and copies to and from NumPy -----------------------------------------------------
+
+SHAPES: list[Any] = [(2, 3), (7,), (1, 1), 5, (0, 3), (), (200, 200)]
+DTYPES: list[Any] = [
+    None,
+    "float32",
+    "float64",
+    "int32",
+    "float16",
+    "uint8",
+    np.float64,
+    np.int64,
+    np.dtype("int64"),
+    float,
+]
+
+
+def lengths(shape: Any) -> Any:
+    return shape if isinstance(shape, tuple) else (shape,)
+
+
+@pytest.mark.parametrize("dtype", DTYPES, ids=repr)
+@pytest.mark.parametrize("shape", SHAPES, ids=repr)
+def test_new_arrays(shape: Any, dtype: Any) -> None:
+    kind = np.dtype(dtype or "float32")
+    numbers: list[Any] = [0, 1, 3, True]
+    if kind.kind == "f":
+        numbers += [2.5, -0.0, 1000, 1e-7]
+    for number in numbers:
+        x = nd.full(shape, number, dtype=dtype)
+        expected = np.full(lengths(shape), number, kind)
+        assert (x.shape, x.dtype, x._version) == (lengths(shape), kind.type, [0])
+        assert x.asnumpy().tobytes() == expected.tobytes()
+        assert x.context == mx.cpu() and x._node is None
+    for function, number in ((nd.zeros, 0), (nd.ones, 1)):
+        x = function(shape, dtype=dtype)
+        np.testing.assert_array_equal(x.asnumpy(), np.full(lengths(shape), number, kind))
+    assert nd.empty(shape, dtype=dtype).shape == lengths(shape)
+
+
+def test_contexts_of_new_arrays() -> None:
+    assert nd.zeros((2, 3), ctx=mx.cpu(3)).context == mx.cpu(3)
+    with mx.cpu(2):
+        assert nd.ones((2, 3)).context == nd.array(CUBE).context == mx.cpu(2)
+    for make in (nd.zeros, nd.ones, nd.empty, lambda *given: nd.full(given[0], 1, given[1])):
+        with pytest.raises(TypeError):
+            make((2, 3), "cpu")
+    if not mx.context.num_gpus():
+        with pytest.raises(mx.MXNetError):
+            nd.zeros((2, 3), mx.gpu(0))
+
+
+def test_wrong_shapes_and_dtypes() -> None:
+    for shape in ((-1, 2), "a", None):
+        with pytest.raises((TypeError, ValueError, mx.MXNetError)):
+            nd.zeros(shape)
+    with pytest.raises((TypeError, ValueError, mx.MXNetError)):
+        nd.zeros((2, 3), dtype="float31")
+    with pytest.raises(mx.MXNetError):
+        nd.full((2, 3), 2**70, dtype="int32")
+
+
+@pytest.mark.parametrize(
+    "own", ["float32", "float64", "int32", "int64", "uint8", "float16", "bool"]
+)
+@pytest.mark.parametrize("dtype", [None, "float32", "float64", "int64", np.uint8])
+def test_arrays_of_numpy(own: str, dtype: Any) -> None:
+    values = (np.arange(24).reshape(2, 3, 4) * 5.3).astype(own)
+    for source in (values, values.T, values[:, ::2], values[0, 0], values[0, :0]):
+        x = nd.array(source, dtype=dtype)
+        assert x.shape == source.shape and x.dtype is np.dtype(dtype or "float32").type
+        np.testing.assert_array_equal(x.asnumpy(), source.astype(dtype or "float32"))
+        assert not np.shares_memory(x._data, values)
+
+
+def test_numbers_of_numpy_that_do_not_fit() -> None:
+    values = np.array([1e300, -1e300, np.nan, np.inf, 2.0**60, 1 + 2**-30])
+    with np.errstate(all="ignore"):
+        expected = values.astype("float32")
+    np.testing.assert_array_equal(nd.array(values).asnumpy(), expected)
+    whole = np.array([2**24 + 1, 2**53 + 1, -(2**62) - 1])
+    np.testing.assert_array_equal(nd.array(whole).asnumpy(), whole.astype("float32"))
+    swapped = np.arange(4, dtype=">f4")
+    np.testing.assert_array_equal(nd.array(swapped).asnumpy(), swapped)
+
+
+def test_copies_for_numpy() -> None:
+    for values in (CUBE, CUBE.astype("float16"), CUBE[:, :0], np.ones((250, 250), "float32")):
+        x = nd.array(values, dtype=values.dtype)
+        copy = x.asnumpy()
+        assert copy.dtype == values.dtype and copy.flags.writeable and copy.flags.owndata
+        np.testing.assert_array_equal(copy, values)
+        copy[:] = 1
+        np.testing.assert_array_equal(x.asnumpy(), values)
+    assert mx.np.array(2.5).asnumpy().shape == ()
+
+
+def test_lists() -> None:
+    np.testing.assert_array_equal(nd.array([[1, 2.5], [3, 4]]).asnumpy(), [[1, 2.5], [3, 4]])
+    assert nd.array([1, 2], dtype="int32").dtype is np.int32 and nd.array([]).shape == (0,)
+    for wrong in ([[1], [2, 3]], ["a"]):
+        with pytest.raises(TypeError):
+            nd.array(wrong)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [(5,), (2, 7), (-3, 2), (3, 1), (0,), (2**25, 2**25 + 3), (1, 9, 2), (1.5, 4)],
+    ids=repr,
+)
+def test_ranges(given: Any) -> None:
+    expected = np.arange(*given).astype("float32")
+    found = nd.arange(*given)
+    assert found.dtype is np.float32 and found.shape == expected.shape
+    np.testing.assert_array_equal(found.asnumpy(), expected)
+
+
+def test_numbers_of_one_element() -> None:
+    for x in (nd.array([2.5]), nd.array([[2.5]], dtype="float64"), mx.np.array(2.5)):
+        assert (float(x), int(x), bool(x)) == (2.5, 2, True)
+    x = nd.array([3], dtype="int64")
+    assert float(x) == 3.0 and int(x) == 3 and not nd.zeros((1,))
+    for convert in (float, int, bool, lambda x: x.asscalar()):
+        with pytest.raises((TypeError, ValueError)):
+            convert(nd.ones((2,)))

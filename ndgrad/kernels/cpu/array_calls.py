@@ -387,7 +387,7 @@ def _bound(
 ) -> SmallCall:
     known = *numpy_interface(), id(array), id(float), id(int), id(slice), *slots, *numbers, *words
     packed = struct.pack(f"{len(known)}q", *known)
-    return bound_function("array_function", kinds, packed, (held, array))
+    return bound_function(f"array_function({kinds!r})", packed, (held, array))
 
 
 def slots_of(make: Callable[..., object], count: int) -> list[int]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import ctypes
 import importlib
+import re
 import struct
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -283,27 +284,25 @@ def bound(
                 words += struct.pack("2q", value.ctypes.data, value.size)
             else:
                 words += struct.pack("d" if kind in "FD" else "q", value)
-    return bound_function("c_function", kinds, words, (kernel, dtypes, values))
+    return bound_function(f"c_function({kinds!r})", words, (kernel, dtypes, values))
 
 
-def bound_function(intrinsic: str, kinds: str, words: bytes, held: object) -> SmallCall:
+def bound_function(code: str, words: bytes, held: object) -> SmallCall:
     """A C function whose machine code reads *words*.
 
     Parameters
     ----------
-    intrinsic : str
-        The name of what returns the address of the machine code.
-    kinds : str
-        What that is for.
+    code : str
+        What returns the address of the machine code: a call of an intrinsic.
     words : bytes
     held : object
         What the words have addresses of.
     """
-    definition, code = _definition(intrinsic, kinds)
+    definition, owner = _definition(code)
     # The function holds what it has the addresses of: threads that come here at once may each have
     # made a definition, of which one is remembered.
     made: SmallCall = _new_function(
-        ctypes.addressof(definition), (words, held, definition, code), None
+        ctypes.addressof(definition), (words, held, definition, owner), None
     )
     return made
 
@@ -360,11 +359,11 @@ _new_function.argtypes = [ctypes.c_void_p, ctypes.py_object, ctypes.c_void_p]
 
 
 @cache
-def _definition(intrinsic: str, kinds: str) -> tuple[_Definition, object]:
+def _definition(code: str) -> tuple[_Definition, object]:
     """CPython's description of a C function, and what its machine code belongs to."""
-    lines = ["@driver", "def address():", f"    return {intrinsic}({kinds!r})"]
-    text = module(f"What {intrinsic} makes for kinds {kinds}.", lines)
-    address = binaries.load(f"{intrinsic}_{kinds}", text).address
+    lines = ["@driver", "def address():", f"    return {code}"]
+    text = module(f"The address that {code} is.", lines)
+    address = binaries.load(re.sub(r"\W+", "_", code).strip("_"), text).address
     address.compile(())
     return _Definition(b"kernel", address(), _METH_FASTCALL, None), address
 

@@ -6,6 +6,8 @@ address; what a program knows of classes and of where attributes are lies in wor
 
 from __future__ import annotations
 
+from numpy import int32
+
 from ..build.launch import kernel
 from .calling import CLASS, DATA, ITEMS, SIZE
 from .words import c_int, c_word, half_word, put, word, words
@@ -16,19 +18,21 @@ DTYPE, FLAGS = DATA + 5 * SIZE, DATA + 6 * SIZE  # of `PyArrayObject_fields`
 _MOST_AXES = 8
 _OUTER = 2  # axes of a copy around what lies in one run
 MOST_DTYPES = 12
+DTYPE_WORDS = 4
 
-# The words that a function is bound to; behind them each dtype and the size of an element.
+# The words that a function is bound to; behind them of each dtype itself, the size of an element,
+# the class of NumPy's scalars, and the name.
 NAMES = (
     "NONE ELLIPSIS TRUE INT_CLASS FLOAT_CLASS SLICE_CLASS TUPLE_CLASS ARRAY_CLASS"
     " NEW_ARRAY SET_BASE ACTIVE STATE RECORDING NEXT_VERSION WITHOUT_DEAD ZERO"
     " AT_DATA AT_SHAPE AT_CTX AT_VERSION AT_NODE AT_ALIASES"
-    " FIRST_CLASS FIRST_ONE SECOND_CLASS SECOND_ONE"
+    " FIRST_CLASS FIRST_ONE SECOND_CLASS SECOND_ONE CONTEXT_CLASS KIND GPU_KIND"
 ).split()
 (
     NONE, ELLIPSIS, TRUE, INT_CLASS, FLOAT_CLASS, SLICE_CLASS, TUPLE_CLASS, ARRAY_CLASS,
     NEW_ARRAY, SET_BASE, ACTIVE, STATE, RECORDING, NEXT_VERSION, WITHOUT_DEAD, ZERO,
     AT_DATA, AT_SHAPE, AT_CTX, AT_VERSION, AT_NODE, AT_ALIASES,
-    FIRST_CLASS, FIRST_ONE, SECOND_CLASS, SECOND_ONE,
+    FIRST_CLASS, FIRST_ONE, SECOND_CLASS, SECOND_ONE, CONTEXT_CLASS, KIND, GPU_KIND,
 ) = range(0, SIZE * len(NAMES), SIZE)  # fmt: skip
 DTYPES_AT = SIZE * len(NAMES)
 
@@ -241,8 +245,8 @@ def loops_of(part, loops):
 def itemsize_of(known, dtype):
     """The size of an element; 0 for an unknown dtype."""
     for i in range(MOST_DTYPES):
-        if word(known + DTYPES_AT + 2 * SIZE * i) == dtype:
-            return word(known + DTYPES_AT + 2 * SIZE * i + SIZE)
+        if word(known + DTYPES_AT + DTYPE_WORDS * SIZE * i) == dtype:
+            return word(known + DTYPES_AT + DTYPE_WORDS * SIZE * i + SIZE)
     return 0
 
 
@@ -259,3 +263,70 @@ def move(target, target_step, source, source_step, count, run, itemsize):
         for i in range(count):
             to, start = target + i * target_step * itemsize, source + i * source_step * itemsize
             c_word("memmove", (to, start, run * itemsize))
+
+
+@kernel
+def fill(start, itemsize, loops, run, value):
+    """Write a number, of the type of the elements, to each element of a part."""
+    if run == 1:
+        for i in range(word(loops + 2 * SIZE)):
+            row = start + i * word(loops + 3 * SIZE) * itemsize
+            for j in range(word(loops)):
+                put(row + j * word(loops + SIZE) * itemsize, value)
+        return
+    done = min(run, 16)
+    for i in range(done):
+        put(start + i * itemsize, value)
+    while done < run:
+        more = min(done, run - done)
+        c_word("memcpy", (start + done * itemsize, start, more * itemsize))
+        done += more
+    for i in range(word(loops + 2 * SIZE)):
+        for j in range(word(loops)):
+            if i + j > 0:
+                at = start + (i * word(loops + 3 * SIZE) + j * word(loops + SIZE)) * itemsize
+                c_word("memcpy", (at, start, run * itemsize))
+
+
+@kernel
+def new_elements(known, dtype, size):
+    """A new, flat NumPy array; 0 with an error."""
+    length = words(1)
+    put(length, size)
+    arguments = word(known + ARRAY_CLASS), kept(dtype), int32(1), length, 0, 0, int32(0), 0
+    return c_word(word(known + NEW_ARRAY), arguments)
+
+
+@kernel
+def new_version(known):
+    """The version counter of new memory; 0 with an error."""
+    version = c_word("PyList_New", (1,))
+    if version != 0:
+        c_int("PyList_SetItem", (version, 0, kept(word(known + ZERO))))
+    return version
+
+
+@kernel
+def array_in(known, kind, ctx, data, shape, version):
+    """An array of a class in a context; it takes over the other three references."""
+    y = 0
+    if data != 0 and shape != 0 and version != 0:
+        y = c_word("PyType_GenericAlloc", (kind, 0))
+    if y == 0:
+        for made in (data, shape, version):
+            if made != 0:
+                let_go(made)
+        return 0
+    put(y + word(known + AT_DATA), data)
+    put(y + word(known + AT_SHAPE), shape)
+    put(y + word(known + AT_VERSION), version)
+    put(y + word(known + AT_CTX), kept(ctx))
+    put(y + word(known + AT_NODE), kept(word(known + NONE)))
+    return y
+
+
+@kernel
+def array_of(known, x, data, shape, version):
+    """An array of the class and the context of *x*; it takes over the other references."""
+    kind, ctx = word(x + CLASS), word(x + word(known + AT_CTX))
+    return array_in(known, kind, ctx, data, shape, version)

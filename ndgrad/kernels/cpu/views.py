@@ -7,37 +7,19 @@ bad keys, and while anything is recorded or traced, a function returns None, and
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Callable, Sequence
-
-import numba
 import numpy as np
-from llvmlite import ir
-from numba import types
-from numba.core.base import BaseContext
-from numba.core.typing.context import BaseContext as BaseTypingContext
-from numba.extending import intrinsic
 
-from ...base import DTYPES, Shape
-from ..annotations import SmallCall, ViewSlots
 from ..build.launch import PARALLEL_ELEMENTS, kernel
 from .calling import (
-    BYTES,
     CLASS,
     DATA,
     ITEMS,
     LENGTHS,
-    POINTER,
     SIZE,
-    WORD,
-    bound_function,
-    numpy_function,
-    numpy_interface,
 )
 from .parts import (
     ARRAY_CLASS,
     AT_ALIASES,
-    AT_CTX,
     AT_DATA,
     AT_NODE,
     AT_SHAPE,
@@ -45,13 +27,12 @@ from .parts import (
     AXES,
     COUNT,
     DTYPE,
+    DTYPE_WORDS,
     DTYPES_AT,
     ELEMENTS,
     FLAGS,
     FLOAT_CLASS,
     LEADING,
-    MOST_DTYPES,
-    NAMES,
     NEW_ARRAY,
     NEXT_VERSION,
     NONE,
@@ -65,6 +46,8 @@ from .parts import (
     TUPLE_CLASS,
     WITHOUT_DEAD,
     ZERO,
+    array_of,
+    fill,
     find,
     integer,
     is_recording,
@@ -73,6 +56,8 @@ from .parts import (
     let_go,
     loops_of,
     move,
+    new_elements,
+    new_version,
     one_element,
     run_behind,
 )
@@ -82,7 +67,6 @@ _KEPT = 0x500  # the flags that a view shares: ``NPY_ARRAY_WRITEABLE``, ``NPY_AR
 _WRITEABLE = 0x400
 _REFERENT = object.__basicsize__  # where in a weak reference that is; None when it is gone
 _MANY = 64  # aliases from which those that are gone are thrown away
-_SET_BASE_OBJECT = 282  # in the table of NumPy's binary interface
 _LARGEST = 1 << 31  # elements, whose square fits into a word
 _EXACT = 1 << 53  # ints up to it are floats
 
@@ -106,25 +90,6 @@ def _shape_of(known, x, one, part):
             return 0
         put(shape + ITEMS + SIZE * i, length)
     return shape
-
-
-@kernel
-def _array(known, x, data, shape, version):
-    """An array of the class and the context of *x*; it takes over the other references."""
-    y = 0
-    if data != 0 and shape != 0 and version != 0:
-        y = c_word("PyType_GenericAlloc", (word(x + CLASS), 0))
-    if y == 0:
-        for made in (data, shape, version):
-            if made != 0:
-                let_go(made)
-        return 0
-    put(y + word(known + AT_DATA), data)
-    put(y + word(known + AT_SHAPE), shape)
-    put(y + word(known + AT_VERSION), version)
-    put(y + word(known + AT_CTX), kept(word(x + word(known + AT_CTX))))
-    put(y + word(known + AT_NODE), kept(word(known + NONE)))
-    return y
 
 
 @kernel
@@ -182,7 +147,7 @@ def _view(known, x, data, shape, joins):
     if word(version + COUNT) == 1:
         if c_int("PyList_Append", (version, word(known + ZERO))) < 0:
             return 0
-    view = _array(known, x, data, shape, kept(version))
+    view = array_of(known, x, data, shape, kept(version))
     if view != 0 and joins and not _joined(known, x, view):
         let_go(view)
         return 0
@@ -195,14 +160,11 @@ def _copied(known, x, data, itemsize, part):
     size = word(part + ELEMENTS)
     if size >= PARALLEL_ELEMENTS:
         return -1
-    loops, length = words(4), words(1)
+    loops = words(4)
     run = loops_of(part, loops)
     if run == 0:
         return -1
-    put(length, size)
-    dtype = kept(word(data + DTYPE))
-    arguments = word(known + ARRAY_CLASS), dtype, np.int32(1), length, 0, 0, np.int32(0), 0
-    copy = c_word(word(known + NEW_ARRAY), arguments)
+    copy = new_elements(known, word(data + DTYPE), size)
     if copy == 0:
         return 0
     start = word(data + DATA) + word(part + OFFSET) * itemsize
@@ -236,7 +198,7 @@ def _is_everything(known, x, key):
 
 
 @kernel
-def _getitem(known, given):
+def getitem(known, given):
     """``x[key]``."""
     x, key, none = word(given), word(given + SIZE), word(known + NONE)
     one = one_element(known, x)
@@ -265,14 +227,11 @@ def _getitem(known, given):
     copy = _copied(known, x, data, itemsize, part)
     if copy == -1:
         return kept(none)
-    version = c_word("PyList_New", (1,))
-    if version != 0:
-        c_int("PyList_SetItem", (version, 0, kept(word(known + ZERO))))
-    return _array(known, x, copy, _shape_of(known, x, one, part), version)
+    return array_of(known, x, copy, _shape_of(known, x, one, part), new_version(known))
 
 
 @kernel
-def _reshape(known, given):
+def reshape(known, given):
     """``x.reshape(shape)``, of lengths of which one may be -1."""
     x, codes, none = word(given), word(given + SIZE), word(known + NONE)
     if one_element(known, x) == 0 or word(codes + CLASS) != word(known + TUPLE_CLASS):
@@ -347,16 +306,6 @@ def _has_shape(known, y, part):
 
 
 @kernel
-def _fill(start, itemsize, loops, run, value):
-    """Write a number, of the type of the elements, to each element of a part."""
-    for i in range(word(loops + 2 * SIZE)):
-        for j in range(word(loops)):
-            at = start + (i * word(loops + 3 * SIZE) + j * word(loops + SIZE)) * itemsize
-            for k in range(run):
-                put(at + k * itemsize, value)
-
-
-@kernel
 def _write_number(known, data, part, loops, run, value):
     """Write an int or a float; return whether that was done."""
     number, real = words(1), 0.0
@@ -372,24 +321,24 @@ def _write_number(known, data, part, loops, run, value):
     dtype = word(data + DTYPE)
     start = word(data + DATA)
     if dtype == word(known + DTYPES_AT):
-        _fill(start + 4 * word(part + OFFSET), 4, loops, run, np.float32(real))
-    elif dtype == word(known + DTYPES_AT + 2 * SIZE):
-        _fill(start + 8 * word(part + OFFSET), 8, loops, run, real)
+        fill(start + 4 * word(part + OFFSET), 4, loops, run, np.float32(real))
+    elif dtype == word(known + DTYPES_AT + 1 * DTYPE_WORDS * SIZE):
+        fill(start + 8 * word(part + OFFSET), 8, loops, run, real)
     elif not is_int:
         return False
-    elif dtype == word(known + DTYPES_AT + 4 * SIZE):
+    elif dtype == word(known + DTYPES_AT + 2 * DTYPE_WORDS * SIZE):
         if not -_LARGEST <= word(number) < _LARGEST:
             return False
-        _fill(start + 4 * word(part + OFFSET), 4, loops, run, np.int32(word(number)))
-    elif dtype == word(known + DTYPES_AT + 6 * SIZE):
-        _fill(start + 8 * word(part + OFFSET), 8, loops, run, word(number))
+        fill(start + 4 * word(part + OFFSET), 4, loops, run, np.int32(word(number)))
+    elif dtype == word(known + DTYPES_AT + 3 * DTYPE_WORDS * SIZE):
+        fill(start + 8 * word(part + OFFSET), 8, loops, run, word(number))
     else:
         return False
     return True
 
 
 @kernel
-def _write_array(known, x, data, part, loops, run, value):
+def _writearray_of(known, x, data, part, loops, run, value):
     """Write an array of the same class, dtype and shape; return whether that was done."""
     source = word(value + word(known + AT_DATA))
     if word(source + DTYPE) != word(data + DTYPE) or not _has_shape(known, value, part):
@@ -409,7 +358,7 @@ def _write_array(known, x, data, part, loops, run, value):
 
 
 @kernel
-def _setitem(known, given):
+def setitem(known, given):
     """``x[key] = value`` outside of a record; True if that was done."""
     x, key, value, none = (
         word(given),
@@ -434,7 +383,7 @@ def _setitem(known, given):
     if word(value + CLASS) == word(x + CLASS):
         if one_element(known, value) == 0:
             return kept(none)
-        done = _write_array(known, x, data, part, loops, run, value)
+        done = _writearray_of(known, x, data, part, loops, run, value)
     else:
         done = _write_number(known, data, part, loops, run, value)
     if not done:
@@ -443,94 +392,3 @@ def _setitem(known, given):
     if now == 0 or c_int("PyList_SetItem", (word(x + word(known + AT_VERSION)), 0, now)) < 0:
         return 0
     return kept(word(known + TRUE))
-
-
-# --- for Python -----------------------------------------------------------------------------------
-
-_FUNCTIONS = {"getitem": (_getitem, 2), "setitem": (_setitem, 3), "reshape": (_reshape, 2)}
-
-
-@intrinsic(prefer_literal=True)
-def view_function(typing_context: BaseTypingContext, name: types.Type):
-    """The address of one of these C functions."""
-
-    def generate(context: BaseContext, builder: ir.IRBuilder, signature, values):
-        inner, count = _FUNCTIONS[name.literal_value]
-        form = ir.FunctionType(POINTER, [POINTER, POINTER.as_pointer(), WORD])
-        called = builder.module.get_unique_name(f"{builder.function.name}.called")
-        function = ir.Function(builder.module, form, called)
-        function.linkage = "internal"
-        body = ir.IRBuilder(function.append_basic_block("entry"))
-        me, given, number = function.args
-        wrong = body.icmp_signed("!=", number, WORD(count))
-        with body.if_then(wrong, likely=False):
-            python = context.get_python_api(body)
-            python.err_set_string("PyExc_TypeError", f"{name.literal_value} takes {count} operands")
-            body.ret(ir.Constant(POINTER, None))
-        at = body.bitcast(body.gep(me, [WORD(ITEMS)]), POINTER.as_pointer())
-        known = body.gep(body.load(at), [WORD(BYTES)])
-        arguments = [body.ptrtoint(x, WORD) for x in (known, given)]
-
-        def call(known, given):
-            return inner(known, given)
-
-        kinds = types.intp(types.intp, types.intp)
-        code = context.compile_subroutine(body, call, kinds)
-        _, made = context.call_internal_no_propagate(body, code.fndesc, kinds, arguments)
-        body.ret(body.inttoptr(made, POINTER))
-        return builder.ptrtoint(function, WORD)
-
-    return types.intp(name), generate
-
-
-def bound_to_views(
-    name: str,
-    slots: ViewSlots,
-    classes: Sequence[tuple[type, Shape]],
-    active: Sequence[object],
-    state: object,
-    next_version: Callable[[], int],
-    without_dead: Callable[..., None],
-) -> SmallCall:
-    """A function that reads, writes or reshapes small arrays; None if that is for Python.
-
-    Parameters
-    ----------
-    name : {'getitem', 'setitem', 'reshape'}
-        Called with an array and a key; with a value behind; or with an array and a tuple of ints,
-        or of one such tuple.
-    slots : ViewSlots
-    classes : sequence of tuple
-        Two at most: a class of arrays and the shape of one element.
-    active : list
-        Is empty while nothing is traced.
-    state : object
-        Has an attribute ``recording``.
-    next_version : callable
-        The logical clock.
-    without_dead : callable
-        Takes aliases that are gone out of a list.
-    """
-    if numba.config.DISABLE_JIT:
-        return lambda *operands: None
-    array_class, new_array = numpy_interface()
-    held: list[object] = [None, ..., True, int, float, slice, tuple]
-    later = [active, state, "recording", next_version, without_dead, 0]
-    known = [
-        *map(id, held),
-        array_class,
-        new_array,
-        numpy_function(_SET_BASE_OBJECT),
-        *map(id, later),
-        *slots,
-    ]
-    pairs = [*classes][:2]
-    known += [id(one) for pair in pairs for one in pair] + [0] * (4 - 2 * len(pairs))
-    dtypes = [np.dtype(x) for x in ("float32", "float64", "int32", "int64")]
-    dtypes += [x for x in DTYPES if x not in dtypes]
-    assert len(known) == len(NAMES) and len(dtypes) <= MOST_DTYPES
-    for dtype in dtypes:
-        known += [id(dtype), dtype.itemsize]
-    known += [0, 0] * (MOST_DTYPES - len(dtypes))
-    packed = struct.pack(f"{len(known)}q", *known)
-    return bound_function("view_function", name, packed, (held, later, dtypes, pairs))

@@ -33,6 +33,16 @@ def half_word(typing_context: BaseTypingContext, at: types.Type):
 
 
 @intrinsic
+def real_word(typing_context: BaseTypingContext, at: types.Type):
+    """The C double at an address."""
+
+    def generate(context: BaseContext, builder: ir.IRBuilder, signature, values):
+        return builder.load(builder.inttoptr(values[0], ir.DoubleType().as_pointer()))
+
+    return types.float64(types.intp), generate
+
+
+@intrinsic
 def put(typing_context: BaseTypingContext, at: types.Type, value: types.Type):
     """Write a number of its own type to an address."""
 

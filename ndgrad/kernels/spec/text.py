@@ -18,6 +18,7 @@ from ..scalar import SCALARS, resolve
 _IMPORTED = {
     "ndgrad.kernels.build.half": "bfloat_to_float float_to_bfloat float_to_half half_to_float",
     "ndgrad.kernels.build.launch": "call chunked driver distribute",
+    "ndgrad.kernels.cpu": "creation views",
     "ndgrad.kernels.cpu.philox": "tile",
     "ndgrad.kernels.cpu.array_calls": "array_function",
     "ndgrad.kernels.cpu.calling": "c_function",
@@ -25,7 +26,7 @@ _IMPORTED = {
     "ndgrad.kernels.cpu.sort_keys": "sort_key",
     "ndgrad.kernels.cpu.streaming": "stream streamed",
     "ndgrad.kernels.cpu.sums": "greatest product scratch spread squares total",
-    "ndgrad.kernels.cpu.views": "view_function",
+    "ndgrad.kernels.cpu.view_calls": "view_function",
     "ndgrad.kernels.cuda.driver": "cuda libdevice",
     "ndgrad.kernels.cuda.vectors": (
         "load2 load4 load8 pick2 pick4 pick8 place2 place4 place8 store2 store4 store8"
