@@ -14,13 +14,13 @@ from .. import tracing
 from ..base import MXNetError, Shape, shown
 from ..dispatch import classes, converted_call, planned_function, record_linear
 from ..dispatch.array_calls import SliceCalls, view_call
-from ..dispatch.plans import Plan, Plans
+from ..dispatch.plans import Plan, PlannedParams, Plans, repeated_params
 from ..kernels import front
 from ..kernels.spec.strided import StridedSlice, contiguous_strides, is_contiguous
 from ..memory.abstract import PLAIN_RUNS
 from ..memory.device import in_use
 from ..ops.shape.codes import inferred_shape
-from ..ops.table import F, lookup
+from ..ops.table import F, Params, lookup
 from ..tape import Array, new_array, new_view, state
 from .keys import (
     ALL,
@@ -69,9 +69,16 @@ def getitem(x: Array, key: Any) -> Array:
     MXNetError
         For a slice that ends before it begins.
     """
-    found = getitem_call(x, key)
-    if found is not None:
-        return found
+    kind: Any = x.__class__
+    if key.__class__ is kind:
+        if x._shape and key._shape and key._data.dtype is not BOOL:
+            return _gather(kind)(x, key)
+    else:
+        found = getitem_call(x, key)
+        if found is not None:
+            if x._node is not None and state.recording and found is not x:
+                return _recorded_part(found, x, key)
+            return found
     shape = x._shape
     if key.__class__ is int and shape:
         n = shape[0]
@@ -104,11 +111,7 @@ def getitem(x: Array, key: Any) -> Array:
             copied = _copies[x.__class__](x, *key)
             if copied is not None:
                 return _recorded_copy(copied, x)
-    kind: Any = x.__class__
-    if key.__class__ is kind:
-        if shape and key._shape and key._data.dtype is not BOOL:
-            return _gather(kind)(x, key)
-    elif key.__class__ is tuple and key[0].__class__ is kind:
+    if key.__class__ is tuple and key[0].__class__ is kind:
         for item in key:
             if item.__class__ is not kind or not item._shape or item._data.dtype is BOOL:
                 break
@@ -215,6 +218,33 @@ _copies = SliceCalls()
 def _enter(plan: Plan, x: Array, key: tuple[object, ...]) -> None:
     if len(key) == 2:
         _copies.enter(x, key, plan)
+
+
+_parts: dict[object, Params] = {}
+"""Parameters of recorded parts, by all that they depend on."""
+
+_MOST_PARTS = 4096
+
+
+def _recorded_part(part: Array, x: Array, key: object) -> Array:
+    """What a C function has made of ``x[key]``, with its node."""
+    known = key if key.__class__ is int else hashable(key)
+    data = x._data
+    kept = x._shape, part._shape, data.dtype, known
+    params = _parts.get(kept)
+    if params is None:
+        items, _ = expanded(key, x._shape)
+        place = slice_of(items, x._shape)
+        where = {"shape": part._shape, "strides": place.strides, "offset": place.offset}
+        if len(place.strides) != len(part._shape):  # a single element
+            where["strides"] = part._shape
+        params = repeated_params("_as_strided", where, data.dtype, (x._shape, part._shape))
+        if params.__class__ is PlannedParams:
+            if len(_parts) >= _MOST_PARTS:
+                _parts.clear()
+            _parts[kept] = params
+    record_linear("_as_strided", params, (x,), part)
+    return part
 
 
 def _recorded_copy(copy: Array, x: Array) -> Array:

@@ -117,7 +117,7 @@ def _function(
     }
     if not isinstance(op, CompositeOp):
         for count in range(max(least, 1), len(inputs) + 1):
-            plans_of(op).calls.add(count, names, f"arrays_{count}", array)
+            plans.calls.add(count, names, f"arrays_{count}", array)
     for name in params:
         default = op.params[name]
         names[f"default_{name}"] = ABSENT if default is Parameter.empty else default

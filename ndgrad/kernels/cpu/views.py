@@ -209,8 +209,7 @@ def getitem(known, given):
         recording = is_recording(known)
         if recording < 0:
             return 0
-        if recording:
-            return kept(none)
+        joins = recording == 1
     if _is_everything(known, x, key):
         return kept(x)
     part = words(PART)
