@@ -106,6 +106,86 @@ class WriteRows(_Written):
         return run
 
 
+class Write(_Written):
+    """Part of a matrix replaced, in words that all libraries share."""
+
+    def __init__(self, name: str, write: Callable[[Any, Any], None], value: Any = None) -> None:
+        self.name = f"small/write-{name}"
+        self.write, self.value = write, value
+
+    def _on(self, convert: Callable[[Any], Any]) -> Run:
+        x, value = convert(uniform(32, 64)), None
+        if self.value is not None:
+            value = convert(self.value)
+        write = self.write
+
+        def run() -> Any:
+            write(x, value)
+            return x
+
+        return run
+
+
+def _set(key: Any) -> Callable[[Any, Any], None]:
+    def write(x: Any, value: Any) -> None:
+        x[key] = 1.5 if value is None else value
+
+    return write
+
+
+def _add_to_row(x: Any, value: Any) -> None:
+    x[3] += value
+
+
+def _writes() -> Iterator[Case]:
+    yield Write("row", _set(3), uniform(64, seed=1))
+    yield Write("slice", _set(slice(3, 7)), uniform(4, 64, seed=1))
+    yield Write("number", _set(3))
+    yield Write("element", _set((3, 4)))
+    yield Write("all", _set(slice(None)), uniform(32, 64, seed=1))
+    yield Write("columns", _set((slice(None), slice(8, 40))))
+    added = Write("added", _add_to_row, 1e-6 * uniform(64, seed=1))
+    added.comparable = False  # the row moves with every run
+    yield added
+
+
+def _views_and_copies() -> Iterator[Case]:
+    """What programs do between operators: parts, new arrays, copies, loops over rows."""
+    functions: list[tuple[str, Functions]] = [
+        ("element", _same(lambda np, x: x[3, 4])),
+        ("slice", _same(lambda np, x: x[3:7])),
+        ("rows", _same(lambda np, x: [row for row in x][-1])),
+        ("ones", _same(lambda np, x: np.ones((32, 64)))),
+        (
+            "to-numpy",
+            {
+                "mx": lambda nd, x: x.asnumpy(),
+                "torch": lambda torch, x: x.numpy().copy(),
+                "numpy": lambda np, x: x.copy(),
+            },
+        ),
+        (
+            "from-list",
+            {
+                "mx": lambda nd, x: nd.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]),
+                "torch": lambda torch, x: torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]),
+                "numpy": lambda np, x: np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], "float32"),
+            },
+        ),
+    ]
+    for name, calls in functions:
+        calls.pop("autograd", None)
+        calls.pop("jax", None)
+        yield Functional(f"small/{name}", _matrix, calls, target=Target(0.6))
+    values = uniform(32, 64)
+    from_numpy: Functions = {
+        "mx": lambda nd: nd.array(values),
+        "torch": lambda torch: torch.tensor(values),
+        "numpy": lambda np: np.array(values),
+    }
+    yield Functional("small/from-numpy", tuple, from_numpy, target=Target(0.6))
+
+
 def _small() -> Iterator[Case]:
     forms: list[tuple[str, Callable[[], tuple[Any, ...]], int, Functions]] = [
         ("bias", lambda: (uniform(32, 64), uniform(64, seed=1)), 2, _same(lambda np, x, b: x + b)),
@@ -166,6 +246,8 @@ def _small() -> Iterator[Case]:
     yield Functional("small/normal", tuple, normal, target=Target(0.6), comparable=False)
     yield Update()
     yield WriteRows()
+    yield from _writes()
+    yield from _views_and_copies()
 
 
 def _picking() -> Iterator[tuple[str, Callable[[], tuple[Any, ...]], int, Functions]]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from .. import tracing
 from ..base import MXNetError, Shape, shown
-from ..dispatch import classes, converted_call, planned_function, record_linear
+from ..dispatch import classes, converted_call, planned_function, record_linear, record_view
 from ..dispatch.array_calls import SliceCalls, view_call
 from ..dispatch.plans import Plan, PlannedParams, Plans, repeated_params
 from ..kernels import front
@@ -20,7 +20,7 @@ from ..kernels.spec.strided import StridedSlice, contiguous_strides, is_contiguo
 from ..memory.abstract import PLAIN_RUNS
 from ..memory.device import in_use
 from ..ops.shape.codes import inferred_shape
-from ..ops.table import F, Params, lookup
+from ..ops.table import F, Op, Params, lookup
 from ..tape import Array, new_array, new_view, state
 from .keys import (
     ALL,
@@ -73,12 +73,19 @@ def getitem(x: Array, key: Any) -> Array:
     if key.__class__ is kind:
         if x._shape and key._shape and key._data.dtype is not BOOL:
             return _gather(kind)(x, key)
+    elif key.__class__ is tuple and key and key[0].__class__ is kind:
+        for item in key:
+            if item.__class__ is not kind or not item._shape or item._data.dtype is BOOL:
+                break
+        else:
+            if len(key) <= MOST_ARRAYS and len(key) <= len(x._shape):
+                return _gather(kind)(x, *key)
     else:
-        found = getitem_call(x, key)
+        found: Any = getitem_call(x, key)
         if found is not None:
-            if x._node is not None and state.recording and found is not x:
-                return _recorded_part(found, x, key)
-            return found
+            if found._node is None or found is x:
+                return found
+            return _recorded_part(found, x)
     shape = x._shape
     if key.__class__ is int and shape:
         n = shape[0]
@@ -103,21 +110,14 @@ def getitem(x: Array, key: Any) -> Array:
     if key.__class__ is tuple:
         if not key:
             return x
-        found = leading(key, shape) if key[0].__class__ is int else None
-        if found is not None:
-            start, size, rest = found
+        place = leading(key, shape) if key[0].__class__ is int else None
+        if place is not None:
+            start, size, rest = place
             return _view(x, start, size, rest or x._one_element)
         if len(key) == 2 and not tracing.active:
             copied = _copies[x.__class__](x, *key)
             if copied is not None:
                 return _recorded_copy(copied, x)
-    if key.__class__ is tuple and key[0].__class__ is kind:
-        for item in key:
-            if item.__class__ is not kind or not item._shape or item._data.dtype is BOOL:
-                break
-        else:
-            if len(key) <= MOST_ARRAYS and len(key) <= len(shape):
-                return _gather(kind)(x, *key)
     return _by_key(x, key)
 
 
@@ -221,30 +221,54 @@ def _enter(plan: Plan, x: Array, key: tuple[object, ...]) -> None:
 
 
 _parts: dict[object, Params] = {}
-"""Parameters of recorded parts, by all that they depend on."""
+"""Parameters of parts and of views in other shapes that were recorded, by what they depend on."""
 
 _MOST_PARTS = 4096
 
 
-def _recorded_part(part: Array, x: Array, key: object) -> Array:
-    """What a C function has made of ``x[key]``, with its node."""
-    known = key if key.__class__ is int else hashable(key)
-    data = x._data
-    kept = x._shape, part._shape, data.dtype, known
-    params = _parts.get(kept)
+def _recorded_part(part: Any, x: Array) -> Array:
+    """What a C function has made of ``x[key]``, with its node in the place of what tells it."""
+    shape, place = part._shape, part._node
+    known = x._shape, shape, x._data.dtype, place
+    params = _parts.get(known)
     if params is None:
-        items, _ = expanded(key, x._shape)
-        place = slice_of(items, x._shape)
-        where = {"shape": part._shape, "strides": place.strides, "offset": place.offset}
-        if len(place.strides) != len(part._shape):  # a single element
-            where["strides"] = part._shape
-        params = repeated_params("_as_strided", where, data.dtype, (x._shape, part._shape))
-        if params.__class__ is PlannedParams:
-            if len(_parts) >= _MOST_PARTS:
-                _parts.clear()
-            _parts[kept] = params
-    record_linear("_as_strided", params, (x,), part)
+        strides = place[:-1] or shape  # a single element has none, or an axis
+        where = {"shape": shape, "strides": strides, "offset": place[-1]}
+        params = _params_of(known, "_as_strided", where, x._shape, shape)
+    record_view(_as_strided(), params, x, part)
     return part
+
+
+def recorded_view(view: Array, x: Array) -> Array:
+    """A view of all elements in another shape, with its node."""
+    shape = view._shape
+    known = x._shape, shape, x._data.dtype
+    params = _parts.get(known)
+    if params is None:
+        params = _params_of(known, "_reshaped", {"shape": shape}, x._shape, shape)
+    record_view(_reshaped(), params, x, view)
+    return view
+
+
+def _params_of(
+    known: tuple[Any, ...], name: str, params: Params, own: Shape, shape: Shape
+) -> Params:
+    params = repeated_params(name, params, known[2], (own, shape))
+    if params.__class__ is PlannedParams:
+        if len(_parts) >= _MOST_PARTS:
+            _parts.clear()
+        _parts[known] = params
+    return params
+
+
+@cache
+def _as_strided() -> Op:
+    return lookup("_as_strided")
+
+
+@cache
+def _reshaped() -> Op:
+    return lookup("_reshaped")
 
 
 def _recorded_copy(copy: Array, x: Array) -> Array:

@@ -443,7 +443,9 @@ class NDArray(Methods):
         if not kwargs:
             view = reshape_call(self, shape)
             if view is not None:
-                return view
+                if self._node is None or not state.recording:
+                    return view
+                return indexing.recorded_view(view, self)  # type: ignore[return-value]
         else:
             if "shape" in kwargs:
                 shape = (kwargs.pop("shape"),)

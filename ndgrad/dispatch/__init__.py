@@ -46,6 +46,7 @@ from .writes import (
     check_writable,
     in_graph,
     record_linear,
+    record_view,
     recorded_write,
     written,
 )
@@ -77,6 +78,7 @@ __all__ = [
     "planned_function",
     "record_call",
     "record_linear",
+    "record_view",
     "recorded_arithmetic",
     "recorded_in_place",
     "recorded_write",

@@ -15,7 +15,7 @@ import numpy as np
 from .. import tracing
 from ..base import MXNetError, Shape
 from ..kernels.spec.strided import contiguous_strides
-from ..ops.table import lookup
+from ..ops.table import Op, lookup
 from ..tape import (
     Array,
     Leaf,
@@ -141,6 +141,15 @@ def record_linear(
     node.shapes, node.ctx, node.dtype = shapes, result._ctx, data.dtype
     node.number = next_version()
     result._node = node  # which may be an input
+
+
+def record_view(op: Op, params: Mapping[str, object], x: Array, view: Array) -> None:
+    """Put *view*, what a call with an array of the graph made, on its node, which saves nothing."""
+    node = view._node = Node()
+    node.op, node.params, node.parents = op, params, (x._node,)
+    node.saved = node.versions = (None, None)
+    node.shapes, node.ctx, node.dtype = (x._shape, view._shape), x._ctx, x._data.dtype
+    node.number = next_version()
 
 
 _NOTHING = tuple([(None,) * (count + 1) for count in range(3)])

@@ -15,6 +15,7 @@ from ..context import Context
 from ..dispatch.array_calls import view_call
 from ..ops.bound import CALLS
 from ..ops.table import ElementwiseOp, lookup
+from ..tape import state
 from . import _elementwise, _joining, _numerics, _products, _reductions, _shaping
 from ._calls import F
 from ._check import c_order
@@ -38,7 +39,9 @@ def _reshape(self: ndarray, *shape: ShapeLike, order: str = "C", **kwargs: Shape
     if order == "C" and not kwargs:
         view = reshape_call(self, shape)
         if view is not None:
-            return view
+            if self._node is None or not state.recording:
+                return view
+            return indexing.recorded_view(view, self)  # type: ignore[return-value]
     c_order("reshape", order)
     if not shape:
         shape = (kwargs["newshape"] if "newshape" in kwargs else kwargs["shape"],)

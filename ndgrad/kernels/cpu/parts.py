@@ -38,8 +38,8 @@ DTYPES_AT = SIZE * len(NAMES)
 
 # What is found out about a part of an array: words, then the lengths and the strides of its axes.
 OFFSET, ELEMENTS, AXES, LEADING, PART_LENGTHS = range(0, 5 * SIZE, SIZE)
-_PART_STRIDES = PART_LENGTHS + _MOST_AXES * SIZE
-PART = (_PART_STRIDES + _MOST_AXES * SIZE) // SIZE
+PART_STRIDES = PART_LENGTHS + _MOST_AXES * SIZE
+PART = (PART_STRIDES + _MOST_AXES * SIZE) // SIZE
 
 
 @kernel
@@ -109,7 +109,7 @@ def _is_bound(known, x):
 def _add_axis(part, length, stride):
     axes = word(part + AXES)
     put(part + PART_LENGTHS + SIZE * axes, length)
-    put(part + _PART_STRIDES + SIZE * axes, stride)
+    put(part + PART_STRIDES + SIZE * axes, stride)
     put(part + AXES, axes + 1)
     put(part + ELEMENTS, word(part + ELEMENTS) * length)
 
@@ -207,7 +207,7 @@ def run_behind(part, axis):
     for i in range(word(part + AXES) - axis):
         at = SIZE * (word(part + AXES) - 1 - i)
         length = word(part + PART_LENGTHS + at)
-        if length != 1 and word(part + _PART_STRIDES + at) != run:
+        if length != 1 and word(part + PART_STRIDES + at) != run:
             return 0
         run *= length
     return run
@@ -236,7 +236,7 @@ def loops_of(part, loops):
         if around == _OUTER:
             return 0
         put(loops + 2 * SIZE * around, length)
-        put(loops + 2 * SIZE * around + SIZE, word(part + _PART_STRIDES + axis))
+        put(loops + 2 * SIZE * around + SIZE, word(part + PART_STRIDES + axis))
         around += 1
     return run_behind(part, inner)
 

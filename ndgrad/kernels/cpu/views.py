@@ -39,6 +39,7 @@ from .parts import (
     OFFSET,
     PART,
     PART_LENGTHS,
+    PART_STRIDES,
     SET_BASE,
     SLICE_CLASS,
     START,
@@ -198,18 +199,40 @@ def _is_everything(known, x, key):
 
 
 @kernel
+def _with_place(known, y, part):
+    """*y* with the strides and the offset of a part in the place of its node; 0 with an error."""
+    axes = word(part + AXES)
+    place = c_word("PyTuple_New", (axes + 1,)) if y != 0 else 0
+    if place == 0:
+        if y != 0:
+            let_go(y)
+        return 0
+    for i in range(axes + 1):
+        value = word(part + (OFFSET if i == axes else PART_STRIDES + SIZE * i))
+        number = c_word("PyLong_FromSsize_t", (value,))
+        if number == 0:
+            let_go(place)
+            let_go(y)
+            return 0
+        put(place + ITEMS + SIZE * i, number)
+    let_go(word(known + NONE))
+    put(y + word(known + AT_NODE), place)
+    return y
+
+
+@kernel
 def getitem(known, given):
-    """``x[key]``."""
+    """``x[key]``; if recorded, the node is a tuple of strides and the offset, at first."""
     x, key, none = word(given), word(given + SIZE), word(known + NONE)
     one = one_element(known, x)
     if one == 0:
         return kept(none)
-    joins = word(x + word(known + AT_NODE)) == none
+    joins, recorded = word(x + word(known + AT_NODE)) == none, False
     if not joins:
         recording = is_recording(known)
         if recording < 0:
             return 0
-        joins = recording == 1
+        joins = recorded = recording == 1
     if _is_everything(known, x, key):
         return kept(x)
     part = words(PART)
@@ -222,16 +245,18 @@ def getitem(known, given):
     size = word(part + ELEMENTS)
     if run_behind(part, 0) != 0:
         view = _elements(known, data, word(part + OFFSET), size, itemsize)
-        return _view(known, x, view, _shape_of(known, x, one, part), joins)
+        y = _view(known, x, view, _shape_of(known, x, one, part), joins)
+        return _with_place(known, y, part) if recorded else y
     copy = _copied(known, x, data, itemsize, part)
     if copy == -1:
         return kept(none)
-    return array_of(known, x, copy, _shape_of(known, x, one, part), new_version(known))
+    y = array_of(known, x, copy, _shape_of(known, x, one, part), new_version(known))
+    return _with_place(known, y, part) if recorded else y
 
 
 @kernel
 def reshape(known, given):
-    """``x.reshape(shape)``, of lengths of which one may be -1."""
+    """``x.reshape(shape)``, of lengths of which one may be -1; the view has no node."""
     x, codes, none = word(given), word(given + SIZE), word(known + NONE)
     if one_element(known, x) == 0 or word(codes + CLASS) != word(known + TUPLE_CLASS):
         return kept(none)
@@ -244,8 +269,7 @@ def reshape(known, given):
         recording = is_recording(known)
         if recording < 0:
             return 0
-        if recording:
-            return kept(none)
+        joins = recording == 1
     data = word(x + word(known + AT_DATA))
     size = word(word(data + LENGTHS))
     if size == 0 or size >= _LARGEST or count == 0:
