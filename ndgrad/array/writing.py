@@ -174,9 +174,9 @@ def setitem(x: Array, key: object, value: Any) -> None:
 
     Nothing is written when an error is raised.
     """
-    if setitem_call(x, key, value):
-        return
     recording = state.recording
+    if key.__class__ is not x.__class__ and setitem_call(x, key, value):
+        return
     if key.__class__ is slice:
         if key == WHOLE and overwrite(x, value):
             return
@@ -266,9 +266,25 @@ A count of writes that had none, which need no kernel; None where there is none.
 _MOST = 512
 
 
+def _written_again(x: Array, key: Array, value: Array) -> bool:
+    """The same for one index array and an array, where nothing is recorded, if there is a plan."""
+    data, source, index = x._data, value._data, key._data
+    if source.dtype is not data.dtype or value._version is x._version or tracing.active:
+        return False
+    plan = _writes.get((x._shape, data.dtype, 0, value._shape, key._shape, index.dtype))
+    if not callable(plan) or not data.flags.writeable:
+        return False
+    plan(data, source, index)
+    dispatch.written(x)
+    return True
+
+
 def _written_by_plan(x: Array, key: object, value: object) -> bool:
     """Write to what index arrays side by side pick, if such a write came before; whether so."""
     data = x._data
+    if key.__class__ is x.__class__ is value.__class__ and not (state.recording or in_use):
+        if _written_again(x, key, value):
+            return True
     found = None if state.recording or tracing.active or in_use else arrays_in_line(key, x)
     if found is None or not data.flags.writeable:
         return False
