@@ -71,7 +71,7 @@ class Formula:
         self.functions = frozenset(f.id for f in calls if isinstance(f, ast.Name))
         names = {node.id for node in self._nodes if isinstance(node, ast.Name)}
         self.names = frozenset(names - self.functions)
-        numbers = [node.value for node in ast.walk(self._tree) if isinstance(node, ast.Constant)]
+        numbers = [node.value for node in self._nodes if isinstance(node, ast.Constant)]
         self.has_fraction = any(isinstance(x, float) and not x.is_integer() for x in numbers)
 
     def __repr__(self) -> str:
