@@ -117,11 +117,11 @@ def _fast_path(op: ElementwiseOp, node: Node) -> Derivative:
                 run((g, its_a, its_b, grad_a, grad_b), n, 1)
             return (grad_a, grad_b,)
 
-    and for ``b`` of a shape that was broadcast, where the result is small::
+    and for ``b`` of a shape that was broadcast::
 
         def backward(node, g):
             its_a, its_b, its_y = node.saved
-            grad_a, grad_b = small(g, its_a, its_b)
+            grad_a, grad_b = run(g, its_a, its_b)
             return (grad_a, sum_b(grad_b),)
 
     On a device a `FlatLoop` runs, whatever the size.
@@ -134,7 +134,7 @@ def _fast_path(op: ElementwiseOp, node: Node) -> Derivative:
         if parent is not None or isinstance(x, BUFFERS)
     }
     equal = all(shapes[name] == shape for name in arrays)
-    if not equal and not 0 < size_of(shape) < PARALLEL_ELEMENTS:
+    if not equal and not size_of(shape):
         return lambda node, g: _general_backward(op, node, g)
     names: dict[str, object] = {"empty": empty, "dtype": dtype}
     results = []
@@ -143,7 +143,7 @@ def _fast_path(op: ElementwiseOp, node: Node) -> Derivative:
         value = f"grad_{name}" if name in wanted else "g" if passes else "None"
         how = None if value == "None" else reduction.plan_to(shape, shapes[name])
         if how is not None:
-            names[f"sum_{name}"] = front.small_reduction(REDUCTIONS["sum"], dtype, how, dtype)
+            names[f"sum_{name}"] = front.reduction_on(REDUCTIONS["sum"], dtype, how, dtype)
             value = f"sum_{name}({value})"
         results.append(value)
     lines = ["def backward(node, g):"]
@@ -196,8 +196,8 @@ def _fast_path(op: ElementwiseOp, node: Node) -> Derivative:
             None if letter == "s" else shapes.get(name, shape)
             for name, letter in zip(loop.args, letters, strict=True)
         ]
-        names["small"] = front.small_call(loop, dtypes, tuple(forms), which[2], compute)
-        lines.append(f"    {targets} = small({given})")
+        names["run"] = front.call_on(loop, dtypes, tuple(forms), which[2], compute)
+        lines.append(f"    {targets} = run({given})")
     lines += [f"    return ({', '.join(results)},)"]
     written: dict[str, Derivative] = {}
     exec("\n".join(lines), names, written)

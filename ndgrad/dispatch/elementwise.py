@@ -139,10 +139,10 @@ _Meeting: TypeAlias = tuple[SmallCall, tuple[Shape, ...], Shape]
 class BroadcastCalls(Remembered):
     """By dtype, those of inputs with one of their own, and shapes: how arrays meet that broadcast.
 
-    There is no call for results that are empty, or not small.
+    There is no call for results that are empty.
 
-    *settled* is given what has been called some times: the dtypes and shapes of the arrays, the
-    call and the shape of the result.
+    *settled* is given what has been called some times and has a small result: the dtypes and
+    shapes of the arrays, the call and the shape of the result.
     """
 
     def __init__(
@@ -157,7 +157,9 @@ class BroadcastCalls(Remembered):
 
     def __missing__(self, key: tuple[object, ...]) -> _Meeting | None:
         self[key] = found = self._find(key)
-        if found is not None and self.settled is not None:
+        if found is None or self.settled is None:
+            return found
+        if size_of(found[2]) < PARALLEL_ELEMENTS:
             self[key] = found = self._counted(key, found)
         return found
 
@@ -181,12 +183,12 @@ class BroadcastCalls(Remembered):
         if op.arranged is not None and any(shape != shapes[0] for shape in shapes):
             return None
         shape = layout(shapes, op.name).shape
-        if not 0 < size_of(shape) < PARALLEL_ELEMENTS:
+        if not size_of(shape):
             return None
         own = iter(free)
         dtypes = tuple(next(own) if name in op.free else dtype for name in op.inputs)
         compute = compute_type(dtype, mathematical=op.mathematical)
-        call = front.small_call(
+        call = front.call_on(
             op.forward_loop,
             (*dtypes, *[dtype] * self.numbers),
             (*shapes, *[None] * self.numbers),
@@ -308,6 +310,8 @@ def in_place_call(
             if dtype is not y.dtype:
                 return general(target, operand)
             if target._shape != operand._shape:
+                if n >= limit:
+                    return general(target, operand)
                 try:
                     found = broadcast[dtype, target._shape, operand._shape]
                 except MXNetError:

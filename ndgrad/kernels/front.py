@@ -161,7 +161,7 @@ elementwise_text = host_elementwise_text.source
 
 
 host_loop = host_elementwise.compiled
-small_call = host_elementwise.small_call
+call_on = host_elementwise.call_on
 bound_to_kernels = host_array_calls.bound_to_kernels
 bound_to_plans = host_array_calls.bound_to_plans
 bound_to_views = host_view_calls.bound_to_views
@@ -172,7 +172,7 @@ MOST_ARRAYS, MOST_DTYPES, MOST_PLANS = (
     host_array_calls.MOST_PLANS,
 )
 small_cast = host_elementwise.small_cast
-small_reduction = host_reduction.small_call
+reduction_on = host_reduction.call_on
 """Compiled code itself, which fast paths hold: they know that nothing is traced."""
 
 

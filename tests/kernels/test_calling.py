@@ -81,7 +81,7 @@ def test_a_sum_by_a_bound_call(shape: Any, target: Any, dtype: str) -> None:
     how = reduction.plan_to(shape, target)
     assert how is not None
     way = reduction.REDUCTIONS["sum"]
-    run = host.small_call(way, x.dtype, how, x.dtype)
+    run = host.call_on(way, x.dtype, how, x.dtype)
     np.testing.assert_array_equal(run(x.reshape(-1)), host.run(way, x.reshape(-1), how, x.dtype))
     axes = tuple(i for i, (a, b) in enumerate(zip(shape, how.kept, strict=True)) if a != b)
     np.testing.assert_array_equal(run(x.reshape(-1)), x.sum(axes).reshape(-1))

@@ -123,6 +123,19 @@ class ElementwiseKernel:
         values: tuple[HostArray | float, ...] = (*sizes, plan.geometry, plan.rows)
         return calling.bound(self._entry, kinds + "V0I", self._dtypes, values)
 
+    def large_in(self, plan: Layout) -> SmallCall:
+        """The same in parallel."""
+        n, dtypes = math.prod(plan.shape), self._dtypes
+        geometry = () if plan.geometry is None else (plan.geometry,)
+        units, elements = (plan.rows, plan.inner) if plan.rows else (n, 1)
+
+        def call(*operands: Any) -> object:
+            results = [empty(n, dtype) for dtype in dtypes]
+            self.run((*operands, *results, *geometry), units, elements)
+            return results[0] if len(results) == 1 else tuple(results)
+
+        return call
+
     def run(self, args: Arguments, units: int, elements: int) -> None:
         """Fill the results, in parallel when the work is worth it.
 
@@ -164,7 +177,7 @@ def compiled(
         return _KERNELS.setdefault(key, ElementwiseKernel(*key))
 
 
-def small_call(
+def call_on(
     loop: Loop,
     dtypes: tuple[DType, ...],
     shapes: tuple[Shape | None, ...],
@@ -173,13 +186,15 @@ def small_call(
 ) -> SmallCall:
     """``call(*operands)`` for flat arrays of these shapes, and numbers where there is None.
 
-    It makes and returns the results, which it computes serially: for small ones.  Plan and kernel
-    are found here, once.
+    It makes and returns the results, and computes small ones serially.  Plan and kernel are found
+    here, once.
     """
     plan = layout(shapes, loop.name)
     scalar = np.dtype(compute)
     kinds = tuple(scalar if s is None else d for d, s in zip(dtypes, shapes, strict=True))
-    return compiled(loop, kinds, out_dtypes, compute, plan.code).small_in(plan)
+    kernel = compiled(loop, kinds, out_dtypes, compute, plan.code)
+    small = math.prod(plan.shape) < PARALLEL_ELEMENTS
+    return kernel.small_in(plan) if small else kernel.large_in(plan)
 
 
 def run(

@@ -11,6 +11,7 @@ a bit.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
@@ -23,7 +24,7 @@ from ...memory.device import Buffer
 from ...memory.storage import empty
 from ..annotations import Key
 from ..build import binaries
-from ..build.launch import WORTH_SHARING, Specialization, vector
+from ..build.launch import PARALLEL_ELEMENTS, WORTH_SHARING, Specialization, vector
 from ..build.threads import num_threads
 from ..spec.layout import constant
 from ..spec.reduction import Reduction, ReductionPlan, limits
@@ -313,10 +314,12 @@ def _key(
     return row, dtype, out, kind, i == 0, i == len(passes) - 1, form
 
 
-def small_call(
+def call_on(
     row: Reduction, dtype: DType, how: ReductionPlan, out: DType
-) -> Callable[[HostArray], HostArray]:
-    """What `run` does to a flat array of *dtype*, serially: plan and kernels are found once."""
+) -> Callable[[Buffer], Buffer]:
+    """What `run` does to a flat array of *dtype*: to a small one serially, found here once."""
+    if math.prod(how.source) >= PARALLEL_ELEMENTS:
+        return lambda x: run(row, x, how, out)
     kind = row.kind(dtype)
     passes = passes_of(how)
     final = len(passes) - 1
@@ -332,7 +335,7 @@ def small_call(
     if len(calls) == 1:
         return calls[0]
 
-    def call(x: HostArray) -> HostArray:
+    def call(x: Buffer) -> Buffer:
         for one in calls:
             x = one(x)
         return x
