@@ -109,7 +109,7 @@ def _elements(x, y, xo, yo, geometry, middle, mx, my, n, nx, ny, lo, hi):
                 source = x[s - n + 1 : s + 1]
                 target = y[t : t + n]
                 for i in range(n):
-                    target[i] = source[n - 1 - i]
+                    target[i] = source[np.uintp(n - 1 - i)]
             else:
                 # Unsigned indices: no test for negative ones.
                 for i in range(n):
