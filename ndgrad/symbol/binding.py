@@ -62,7 +62,8 @@ def storages(
     -------
     arguments, gradients : dict
         A gradient is row-sparse if every call that uses the argument makes such a one: by
-        ``sparse_grad``, or of a row-sparse argument if the operator does not make it dense.
+        ``sparse_grad``, of what a CSR argument is multiplied by, or else of a row-sparse argument
+        if the operator does not make it dense.
     """
     arguments: dict[str, str] = {}
     dense: set[str] = set()
@@ -81,6 +82,10 @@ def storages(
             if "sparse_grad" in params:
                 asked = flag(entry.op, "sparse_grad", params["sparse_grad"])
                 sparse = asked and x is entry.refs[-1]
+            elif entry.definition.sparse_recorded and entry.refs[0].entry.op is None:
+                stype = arguments.get(entry.refs[0].entry.name)
+                turned = flag(entry.op, "transpose_a", params["transpose_a"])
+                sparse = stype == "csr" and not turned and x is entry.refs[-1]
             else:
                 sparse = arguments.get(name) == "row_sparse" and entry.definition.sparse is not None
             if sparse:

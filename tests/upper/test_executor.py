@@ -330,3 +330,20 @@ def test_cached_op():
         call(x, weight, bias, out=[out, out])
     with pytest.raises(TypeError, match="sym must be a Symbol, got 1"):
         mx.nd.CachedOp(1)
+
+
+@pytest.mark.parametrize("stype", ["default", "row_sparse"])
+def test_gradients_of_what_csr_matrices_are_multiplied_by(stype):
+    weight = sym.var("w", stype=stype)
+    executor = sym.dot(sym.var("x", stype="csr"), weight).simple_bind(mx.cpu(), x=(2, 4), w=(4, 1))
+    executor.arg_dict["x"][:] = nd.array([[0, 1, 0, 2], [0, 3, 0, 0]]).tostype("csr")
+    executor.forward(is_train=True)
+    executor.backward(nd.ones((2, 1)))
+    gradient = executor.grad_dict["w"]
+    assert gradient.stype == "row_sparse"
+    assert gradient.indices.asnumpy().tolist() == [1, 3]
+    assert gradient.asnumpy().tolist() == [[0], [4], [0], [2]]
+    turned = sym.dot(sym.var("x", stype="csr"), weight, transpose_a=True)
+    assert turned.simple_bind(mx.cpu(), x=(2, 4), w=(2, 1)).grad_dict["w"].stype == "default"
+    dense = sym.dot(sym.var("x"), weight)
+    assert dense.simple_bind(mx.cpu(), x=(2, 4), w=(4, 1)).grad_dict["w"].stype == "default"
