@@ -83,9 +83,9 @@ def storages(
                 asked = flag(entry.op, "sparse_grad", params["sparse_grad"])
                 sparse = asked and x is entry.refs[-1]
             elif entry.definition.sparse_recorded and entry.refs[0].entry.op is None:
-                stype = arguments.get(entry.refs[0].entry.name)
+                rows = arguments.get(entry.refs[0].entry.name) == "csr"
                 turned = flag(entry.op, "transpose_a", params["transpose_a"])
-                sparse = stype == "csr" and not turned and x is entry.refs[-1]
+                sparse = rows and not turned and x is entry.refs[-1]
             else:
                 sparse = arguments.get(name) == "row_sparse" and entry.definition.sparse is not None
             if sparse:
