@@ -347,3 +347,15 @@ def test_gradients_of_what_csr_matrices_are_multiplied_by(stype):
     assert turned.simple_bind(mx.cpu(), x=(2, 4), w=(2, 1)).grad_dict["w"].stype == "default"
     dense = sym.dot(sym.var("x"), weight)
     assert dense.simple_bind(mx.cpu(), x=(2, 4), w=(4, 1)).grad_dict["w"].stype == "default"
+
+
+def test_the_slope_of_prelu_behind_another_operator() -> None:
+    """MXNet computes it of an array that the gradient of the input has overwritten."""
+    y = mx.sym.LeakyReLU(mx.sym.var("x") * 2, act_type="prelu", name="p")
+    executor = mx.sym.MakeLoss(mx.sym.square(y)).simple_bind(mx.cpu(), x=(1, 2, 2))
+    executor.arg_dict["x"][:] = nd.array([[[-1, 2], [3, -4]]])
+    executor.arg_dict["p_gamma"][:] = nd.array([0.5, 0.25])
+    executor.forward(is_train=True)
+    executor.backward()
+    # The derivative of (slope * 2x) ** 2 where x is negative.
+    assert executor.grad_dict["p_gamma"].asnumpy().tolist() == [4.0, 32.0]
