@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 import importlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from ..base import public_names
@@ -277,7 +277,7 @@ class LiveLearningCurve(LiveBokehChart):
     def __init__(self, metric_name: str, display_freq: float = 10, frequent: int = 50) -> None:
         self.frequent = frequent
         self.start_time = datetime.datetime.now()
-        self._data: dict[str, dict[str, list[Any]]] = {
+        self._data: dict[str, dict[str, list[object]]] = {
             "train": {"elapsed": []},
             "eval": {"elapsed": []},
         }
@@ -317,7 +317,7 @@ class LiveLearningCurve(LiveBokehChart):
             _show(line, table["elapsed"], table.get(str(self.metric_name), []))
 
 
-def _show(line: Foreign, x: list[datetime.timedelta], y: list[Any]) -> None:
+def _show(line: Foreign, x: Sequence[object], y: Sequence[object]) -> None:
     """Give a line all its points at once, which bokeh wants to be as many."""
     line.data_source.data = {"x": list(x), "y": list(y)}
 

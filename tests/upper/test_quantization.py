@@ -364,6 +364,8 @@ def test_missing_data() -> None:
         quantization.quantize_model_mkldnn(*given, ctx=mx.gpu())
     with pytest.raises(ValueError, match="please set calibration mode"):
         quantization.calib_graph(*given, Doubled(), "none")
+    with pytest.raises(TypeError, match="a Doubled has not collected what calib_mode=entropy"):
+        quantization.calib_graph(*given, Doubled(), "entropy")
 
 
 def test_histograms_grow() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from ... import nd, symbol
 from ...base import Shape, public_names
@@ -17,6 +17,7 @@ from ...nd import NDArray
 from ...symbol import Symbol
 from .calibration import (
     Collector,
+    HasRanges,
     Ranges,
     _collect_layer_statistics,
     _get_optimal_threshold,
@@ -120,13 +121,16 @@ def _collector(
     )
 
 
-def _ranges(mode: str, collector: Any, dtype: str, logger: LoggerLike | None) -> Ranges:
-    if mode == "entropy":
+def _ranges(mode: str, collector: object, dtype: str, logger: LoggerLike | None) -> Ranges:
+    if mode == "entropy" and isinstance(collector, _LayerHistogramCollector):
         if logger is not None:
             logger.info("Calculating optimal thresholds for quantization")
         return _get_optimal_thresholds(collector.hist_dict, dtype, logger=logger)
-    ranges: Ranges = collector.min_max_dict
-    return ranges
+    if mode != "entropy" and isinstance(collector, HasRanges):
+        return collector.min_max_dict
+    raise TypeError(
+        f"calib_graph: a {type(collector).__name__} has not collected what calib_mode={mode} takes"
+    )
 
 
 def quantize_graph(

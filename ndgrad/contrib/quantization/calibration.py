@@ -27,6 +27,12 @@ Ranges: TypeAlias = dict[str, tuple[float, float]]
 
 
 @runtime_checkable
+class HasRanges(Protocol):
+    """A collector of ranges."""
+
+    min_max_dict: Ranges
+
+
 class Collector(Protocol):
     """What is called with the name and the value of each output."""
 
