@@ -184,7 +184,7 @@ def copysign(
     if isinstance(x2, NDArray) and is_floating(x2._data.dtype):  # -0 has a sign, too
         negative = logical_or(negative, logical_and(equal(x2, 0), less(1 / x2, 0)))
     if isinstance(x1, NDArray):
-        magnitude = absolute(x1)
+        magnitude = where(less(x1, 0), -x1, x1 + 0)  # whose derivative at 0 is 1, as MXNet's
     else:
         like = array_argument("copysign", "x2", x2)
         like = F.Cast(like, dtype="int64") if like._data.dtype == onp.bool_ else like

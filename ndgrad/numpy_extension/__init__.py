@@ -24,6 +24,7 @@ from ..context import (
 from ..dispatch import numpy_like
 from ..nd import _bind, waitall
 from ..numpy._check import array_argument, delivered
+from ..numpy._reductions import all as _all
 from ..numpy._shaping import argwhere
 from ..numpy.multiarray import ndarray
 from ..ops.bound import CALLS
@@ -101,7 +102,8 @@ _OPERATORS = {
 __all__ = [
     *_OPERATORS,
     "Context", "cpu", "cpu_pinned", "cpu_shared", "current_context", "gpu", "gpu_memory_info",
-    "image", "is_np_array", "is_np_shape", "load", "nonzero", "np_array", "np_shape", "num_gpus",
+    "constraint_check", "image", "is_np_array", "is_np_shape", "load", "nonzero", "np_array",
+    "np_shape", "num_gpus",
     "random", "reset_np", "reshape", "save", "seed", "set_np", "set_np_shape", "use_np",
     "use_np_array", "use_np_shape", "waitall",
 ]  # fmt: skip
@@ -111,6 +113,20 @@ for _name, _operator in _OPERATORS.items():
     _made.__module__ = __name__
     CALLS[_made] = lookup(_operator).name
     globals()[_name] = _made
+
+
+def constraint_check(input: AnyArray, msg: str = "Constraint violated.") -> ndarray:
+    """Return true, as an array; raise if an element is not true.
+
+    Raises
+    ------
+    ValueError
+        With the message *msg*.
+    """
+    holds = _all(input)
+    if not holds.item():
+        raise ValueError(msg)
+    return holds
 
 
 def nonzero(a: AnyArray) -> ndarray:

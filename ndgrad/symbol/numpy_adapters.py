@@ -357,20 +357,6 @@ def choice(
     return np.random.choice(n, size, replace, given[-1] if weighted else None)
 
 
-def constraint_check(input: ndarray, msg: str = "Constraint violated.") -> ndarray:
-    """True; an error if an element is not.
-
-    Raises
-    ------
-    ValueError
-        With the message *msg*.
-    """
-    holds = np.all(input)
-    if not holds.item():
-        raise ValueError(msg)
-    return holds
-
-
 def of_each(function: Callable[..., object]) -> Callable[..., object]:
     def call(arrays: Sequence[ndarray], num_args: int) -> object:
         return function(*arrays)

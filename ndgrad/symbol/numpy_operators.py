@@ -328,7 +328,7 @@ _declare("_npi_insert_tensor", adapters.insert_tensor, 3)
 _declare("_npi_share_memory", adapters.share_memory, 2, infer_dtypes=lambda: {"y": "bool"})
 _declare("_npi_diag_indices_from", adapters.diag_indices_from, infer_dtypes=lambda: {"y": "int64"})
 _declare("_npx_nonzero", npx.nonzero, dynamic_shape=True)
-_declare("_npx_constraint_check", adapters.constraint_check)
+_declare("_npx_constraint_check", npx.constraint_check)
 
 for _name in ("concatenate", "stack", "vstack", "hstack", "dstack", "column_stack"):
     FUNCTIONS[_name] = _declare(

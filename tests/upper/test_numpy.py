@@ -350,3 +350,20 @@ def test_random():
     np.random.shuffle(x)
     assert sorted(x.tolist()) == [0, 1, 2, 3, 4]
     assert npx.random.bernoulli(np.array([0, 1])).tolist() == [0, 1]
+
+
+def test_copysign_has_a_derivative_at_zero_as_by_mxnet():
+    x = np.array([0, 0, 2, -3])
+    x.attach_grad()
+    with autograd.record():
+        y = np.copysign(x, np.array([1, -1, -1, 1]))
+    y.backward()
+    assert x.grad.tolist() == [1, -1, -1, -1]
+    assert str(np.copysign(np.array([-0.0]), np.array([1]))) == "[0.]"
+
+
+def test_constraint_check():
+    held = npx.constraint_check(np.array([1, 1], dtype="bool"))
+    assert held.dtype == onp.bool_ and held.item()
+    with pytest.raises(ValueError, match="the scale must be positive"):
+        npx.constraint_check(np.array([1, -1]) > 0, "the scale must be positive")
