@@ -161,6 +161,22 @@ def test_what_a_custom_operator_returns(method, returned, message):
         nd.Custom(nd.ones(2), op_type="misused")
 
 
+@pytest.mark.parametrize("hybrid", [False, True])
+def test_a_state_that_is_in_no_list(hybrid):
+    """MXNet takes it if the cell is hybridized."""
+    cell = rnn.GRUCell(2, input_size=3)
+    cell.initialize()
+    cell.hybridize(hybrid)
+    x, state = nd.ones((2, 3)), nd.ones((2, 2))
+    output, (after,) = cell(x, state)
+    assert output.tolist() == after.tolist() == cell(x, [state])[0].tolist()
+    lstm = rnn.LSTMCell(2, input_size=3, prefix="lstm_")
+    lstm.initialize()
+    lstm.hybridize(hybrid)
+    with pytest.raises(ValueError, match="lstm: states must be a list of 2, got NDArray of shape"):
+        lstm(x, state)
+
+
 def test_a_cast_to_no_dtype_changes_nothing():
     net = nn.HybridSequential()
     net.add(nn.Dense(2, in_units=2), nn.BatchNorm(in_channels=2))

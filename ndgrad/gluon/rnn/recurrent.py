@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ... import nd, symbol
+from ...base import shown
 from ...nd import NDArray
 from ...symbol import Symbol
 from ...util import default_array
@@ -260,14 +261,25 @@ class RecurrentCell(Block):
         ----------
         inputs : NDArray or Symbol of shape (batch, channels)
         states : list
-            Those before the step, or of `begin_state`.
+            Those before the step, or of `begin_state`.  A single one need not be in a list.
 
         Returns
         -------
         output : NDArray or Symbol
         states : list
+
+        Raises
+        ------
+        ValueError
+            If one state is given to a cell that has several.
         """
         self._counter += 1
+        if isinstance(states, tensor_types):
+            if (count := len(self.state_info())) != 1:
+                raise ValueError(
+                    f"{self.name}: states must be a list of {count}, got {shown(states)}"
+                )
+            states = [states]
         return super().forward(inputs, states)
 
 
