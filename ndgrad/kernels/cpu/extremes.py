@@ -1,7 +1,8 @@
 """Where the extremes of rows are, on the host.
 
-A row is read once: neighbouring lanes, which LLVM vectorises, each keep the best of what they have
-seen and where that was.  A long row is cut into pieces, whose results are compared in the end.
+A row of floats is read block by block for the extreme of each, and the best block once more for
+where that is.  Otherwise neighbouring lanes, which LLVM vectorises, each keep the best of what they
+have seen and where that was.  A long row is cut into pieces, whose results are compared in the end.
 """
 
 from __future__ import annotations
@@ -11,10 +12,12 @@ import numpy as np
 from ...memory.device import Buffer
 from ...memory.storage import empty
 from ..build.launch import chunked, grain
+from ..scalar.bits import either_maximum, either_minimum
 from ..scalar.table import inline
 from .launch import launch
 from .rowwise import COLUMNS
 
+_BLOCK = 1024  # elements of a row that one extreme is found of
 _LANES = 64  # of a row
 _SHORT = 128  # elements of a row from which it has lanes of its own
 _ROWS = 32  # shorter rows that are read together
@@ -41,8 +44,41 @@ def _keep_better(lanes, found, half, least):
 
 
 @chunked
-def _index_in_rows(x, y, n, pieces, least, lo, hi):
+def _index_in_float_rows(x, y, n, pieces, least, lo, hi):
     """Index of the first extreme of each piece of contiguous rows; NaN comes before all."""
+    start, size, first = 0, n, lo * n
+    for item in range(lo, hi):
+        if pieces > 1:
+            start = item % pieces * n // pieces
+            size = (item % pieces + 1) * n // pieces - start
+            first = item // pieces * n + start
+        row = x[first : first + size]
+        first += n
+        best, at = row[0], 0
+        for left in range(0, size, _BLOCK):
+            part = row[left : min(left + _BLOCK, size)]
+            extreme = part[0]
+            if least:
+                for i in range(part.size):
+                    extreme = either_minimum(extreme, part[i])
+            else:
+                for i in range(part.size):
+                    extreme = either_maximum(extreme, part[i])
+            if _better(extreme, best, least):
+                best, at = extreme, left
+        part = row[at : min(at + _BLOCK, size)]
+        nan = best != best
+        place = np.int32(_BLOCK)
+        for i in range(np.int32(part.size)):
+            v = part[i]
+            here = np.int32(i) if (v != v if nan else v == best) else np.int32(_BLOCK)
+            place = here if here < place else place
+        y[item] = start + at + place
+
+
+@chunked
+def _index_in_rows(x, y, n, pieces, least, lo, hi):
+    """The same for elements of any dtype."""
     best_all, found_all = np.empty(_LANES, x.dtype), np.empty(_LANES, np.int32)
     lanes, found = best_all[0:_LANES], found_all[0:_LANES]
     start, size, first = 0, n, lo * n
@@ -158,7 +194,9 @@ def argextreme(x: Buffer, y: Buffer, form: tuple[int, int, int], least: bool) ->
     if inner == 1 and n < _SHORT:
         launch(_index_in_short_rows, x, y, n, least, outer, grain(n, 2))
     elif inner == 1:
-        launch(_index_in_rows, x, found, n, pieces, least, outer * pieces, grain(each, 2))
+        floats = x.dtype.name in ("float32", "float64")
+        in_rows = _index_in_float_rows if floats else _index_in_rows
+        launch(in_rows, x, found, n, pieces, least, outer * pieces, grain(each, 2))
     else:
         items = outer * pieces * blocks
         launch(_index_in_columns, x, found, n, inner, pieces, least, items, grain(each, 2))
