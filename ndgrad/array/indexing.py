@@ -13,7 +13,7 @@ from typing import Any
 from .. import tracing
 from ..base import MXNetError, Shape, shown
 from ..dispatch import classes, converted_call, planned_function, record_linear, record_view
-from ..dispatch.array_calls import SliceCalls, view_call
+from ..dispatch.array_calls import view_call
 from ..dispatch.plans import Plan, PlannedParams, Plans, repeated_params
 from ..kernels import front
 from ..kernels.spec.strided import StridedSlice, contiguous_strides, is_contiguous
@@ -114,10 +114,6 @@ def getitem(x: Array, key: Any) -> Array:
         if place is not None:
             start, size, rest = place
             return _view(x, start, size, rest or x._one_element)
-        if len(key) == 2 and not tracing.active:
-            copied = _copies[x.__class__](x, *key)
-            if copied is not None:
-                return _recorded_copy(copied, x)
     return _by_key(x, key)
 
 
@@ -146,8 +142,6 @@ def _by_key(x: Array, key: object, by_plan: bool = True) -> Array:
         known = x._one_element, shape, x._data.dtype, known
         plan = slices[known]
         if plan:
-            if plan.call is not None and not plan.entered and key.__class__ is tuple:
-                _enter(plan, x, key)
             return _sliced_by(plan, x)
     recorded = traced() or (x._node is not None and state.recording)
     if not recorded and (plan is False or known not in slices):
@@ -210,14 +204,6 @@ def _picked(x: Array, rows: Rows) -> Array:
 def _slices() -> Plans:
     """The plans of slices, by the shape of a single element, shape, dtype and key."""
     return Plans(lookup("_as_strided"))
-
-
-_copies = SliceCalls()
-
-
-def _enter(plan: Plan, x: Array, key: tuple[object, ...]) -> None:
-    if len(key) == 2:
-        _copies.enter(x, key, plan)
 
 
 _parts: dict[object, Params] = {}

@@ -25,7 +25,6 @@ class Planned(Protocol):
     shape: Shape
     owner: int | None
     call: SmallCall | None
-    entered: bool
 
 
 def no_call(*operands: object) -> None:
@@ -83,27 +82,6 @@ class PlanCalls:
     def _put(self, count: int, callers: list[tuple[dict[str, object], str, type[Array]]]) -> None:
         for names, name, array in callers:
             names[name] = front.bound_to_plans(self.entries[count], array, slots())
-
-
-class SliceCalls(dict[type[Array], SmallCall]):
-    """By class of arrays the C function of an array and the two items of a key.
-
-    It knows the last few slices that were copied.  Where there is none a call takes no operands.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.entries: dict[type[Array], list[PlanEntry]] = {}
-
-    def __missing__(self, kind: type[Array]) -> SmallCall:
-        return no_call
-
-    def enter(self, x: Array, key: tuple[object, ...], plan: Planned) -> None:
-        """Let the function know what *plan* copies of arrays like *x*."""
-        plan.entered, kind = True, type(x)
-        entry = PlanEntry(key, (x._data.dtype,), (x._shape,), plan.run, plan.shape, plan)
-        self.entries[kind] = [entry, *self.entries.get(kind, [])][: front.MOST_PLANS]
-        self[kind] = front.bound_to_plans(self.entries[kind], kind, slots())
 
 
 def has_array_call(op: Op) -> bool:

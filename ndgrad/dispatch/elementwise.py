@@ -344,8 +344,17 @@ def in_place_call(
 
 
 def separate(a: HostArray, b: HostArray) -> bool:
-    """Whether two arrays of the host share no memory.  Those that are no views are told at once."""
-    return (a.base is None and b.base is None and a is not b) or not np.may_share_memory(a, b)
+    """Whether two arrays of the host share no memory; mostly told by who owns it."""
+    own_a, own_b = a.base, b.base
+    if own_a is None:
+        own_a = a
+    elif own_a.__class__ is not np.ndarray or own_a.base is not None:
+        return not np.may_share_memory(a, b)
+    if own_b is None:
+        own_b = b
+    elif own_b.__class__ is not np.ndarray or own_b.base is not None:
+        return not np.may_share_memory(a, b)
+    return own_a is not own_b or not np.may_share_memory(a, b)
 
 
 def put(op: ElementwiseOp) -> Callable[[Array, Array], Array]:

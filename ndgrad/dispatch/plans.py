@@ -56,14 +56,11 @@ class Plan:
     call : callable or None
         Of a slice that copies, when it has run some times: from its array to the result, whose node
         is the plan where the array has one; None for an array that is not like that.
-    entered : bool
-        Whether `SliceCalls` has been given it.
     """
 
     __slots__ = (
         "call",
         "dtype",
-        "entered",
         "owner",
         "owners",
         "params",
@@ -86,7 +83,6 @@ class Plan:
         self.shape, self.shapes = shapes[0], shapes
         self.owner, self.owners = owners[0], owners
         self.call: Callable[[Array], Array | None] | None = None
-        self.entered = False
 
 
 class PlannedParams(dict[str, Any]):

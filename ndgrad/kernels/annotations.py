@@ -63,7 +63,7 @@ class PlanEntry(NamedTuple):
     Attributes
     ----------
     params : tuple
-        The parameters, which must be these objects, or equal ints, floats or slices of such.
+        The parameters, which must be these objects, or equal ints or floats.
     dtypes, shapes : tuple
         Of the arrays.
     run : callable

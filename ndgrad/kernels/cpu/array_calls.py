@@ -52,11 +52,10 @@ MOST_ARRAYS = 8
 
 # The words that a function is bound to, before those of each dtype or plan.
 _WORDS = (
-    "array_class new_array own_class float_class int_class slice_class"
+    "array_class new_array own_class float_class int_class"
     " data shape ctx version node limit params plans"
 ).split()
 _NUMBER = object.__basicsize__  # where in a float its value is
-_START = object.__basicsize__  # where in a slice its start is, before stop and step
 _PLANS = "plans"
 
 
@@ -240,7 +239,8 @@ class _PlanWriter(_ArrayWriter):
             body.store(ir.Constant(ir.IntType(1), 1), fits)
             with cgutils.for_range(body, params) as each:
                 given = body.load(body.gep(self.given, [body.add(count, each.index)]))
-                same = self._same(given, self._word(body.add(start, each.index)))
+                wanted = body.inttoptr(self._word(body.add(start, each.index)), POINTER)
+                same = self._same_number(given, wanted)
                 body.store(body.and_(body.load(fits), same), fits)
             start = body.add(start, params)
             with body.if_then(body.load(fits)):
@@ -266,21 +266,8 @@ class _PlanWriter(_ArrayWriter):
                 )
         body.ret(self.python.make_none())
 
-    def _same(self, given: ir.Value, word: ir.Value) -> ir.Value:
-        """Whether a parameter is the same object, or an equal int, float or slice of such."""
-        body = self.body
-        wanted = body.inttoptr(word, POINTER)
-        same = cgutils.alloca_once_value(body, self._same_number(given, wanted))
-        slices = self._are(given, wanted, "slice_class")
-        with body.if_then(body.and_(slices, body.not_(body.load(same))), likely=False):
-            parts = [
-                self._same_number(*[self._field(x, _START + i * SIZE, POINTER) for x in pair])
-                for i, pair in enumerate([(given, wanted)] * 3)
-            ]
-            body.store(body.and_(body.and_(parts[0], parts[1]), parts[2]), same)
-        return body.load(same)
-
     def _same_number(self, a: ir.Value, b: ir.Value) -> ir.Value:
+        """Whether a parameter is the same object, or an equal int or float."""
         body = self.body
         same = cgutils.alloca_once(body, ir.IntType(1))
         body.store(body.icmp_unsigned("==", a, b), same)
@@ -385,7 +372,7 @@ def _bound(
     words: Sequence[int],
     held: object,
 ) -> SmallCall:
-    known = *numpy_interface(), id(array), id(float), id(int), id(slice), *slots, *numbers, *words
+    known = *numpy_interface(), id(array), id(float), id(int), *slots, *numbers, *words
     packed = struct.pack(f"{len(known)}q", *known)
     return bound_function(f"array_function({kinds!r})", packed, (held, array))
 
