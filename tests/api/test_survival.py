@@ -146,14 +146,15 @@ def test_a_warm_start_loads_no_compiler() -> None:
         mx.random.seed(1)
         print(nd.random.normal(shape=(3,)).asnumpy(), nd.sum(x.astype("int8")).asnumpy())
         compiler = "numba.np.arraymath"
+        print("numpy.ma" in sys.modules)  # which Numba imports to find the type of an array
         print(compiler in sys.modules)
         numba.njit(lambda: 1)()
         print(compiler in sys.modules)
     """
     first = succeeds(code).splitlines()  # compiles what other tests have not
     warm = succeeds(code).splitlines()
-    assert warm[-2:] == ["False", "True"]
-    assert first[:-2] == warm[:-2]
+    assert warm[-3:] == ["False", "False", "True"]
+    assert first[:-3] == warm[:-3]
 
 
 def test_a_kernel_is_linked_with_those_that_were_loaded(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from ... import tracing
 from ...base import DType, HostArray
 from ...memory.abstract import AbstractBuffer, AbstractValue, BufferProgram
 from ..annotations import Arguments, Key, SmallCall
-from ..build.launch import WORTH_SHARING, Chunked, Specialization, vector
+from ..build.launch import WORTH_SHARING, Chunked, Specialization, type_of, vector
 from . import calling
 
 _Given: TypeAlias = AbstractBuffer | AbstractValue
@@ -161,4 +161,4 @@ def _type_of(x: object) -> types.Type:
     """Numba's type of an argument; that of an abstract one is the real one's."""
     if isinstance(x, AbstractBuffer):
         return vector(x.dtype)
-    return numba.typeof(x.kind(0) if isinstance(x, AbstractValue) else x)
+    return type_of(x.kind(0) if isinstance(x, AbstractValue) else x)
