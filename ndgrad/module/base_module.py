@@ -20,6 +20,7 @@ from ..metric.base import MetricLike
 from ..nd import NDArray
 from ..symbol import Symbol
 from .checkpoint import Params, read_params, save_params
+from .checks import rewind
 from .events import BatchEndCallbacks, BatchEndParam, EpochEndCallbacks, call_all
 
 if TYPE_CHECKING:
@@ -144,7 +145,7 @@ class BaseModule:
         """
         self._require("score")
         if reset:
-            _rewind("score", eval_data)
+            rewind("score", eval_data)
         eval_metric = metric.create(eval_metric)
         eval_metric.reset()
         count = 0
@@ -184,7 +185,7 @@ class BaseModule:
         """
         self._require("iter_predict")
         if reset:
-            _rewind("predict", eval_data)
+            rewind("predict", eval_data)
         for nbatch, eval_batch in enumerate(eval_data):
             if nbatch == num_batch:
                 break
@@ -579,16 +580,6 @@ class BaseModule:
         self._require("set_states")
         if states or value:
             raise AssertionError(f"{type(self).__name__} has no states")
-
-
-def _rewind(function: str, eval_data: DataIterLike) -> None:
-    """Let an iterator begin anew; TypeError for what is none."""
-    if not hasattr(eval_data, "reset"):
-        raise TypeError(
-            f"{function}: eval_data must be an iterator over batches, such as NDArrayIter, got "
-            f"{shown(eval_data)}"
-        )
-    eval_data.reset()
 
 
 def descriptions(shapes: DataShapes | None) -> list[DataDesc]:

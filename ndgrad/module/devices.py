@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from .. import kvstore as kvstores
 from .. import nd
+from ..base import shown
 from ..io import DataBatch, DataDesc
 from ..io.batches import DataShapes
 from ..nd import NDArray
@@ -43,7 +44,11 @@ def check_input_names(symbol: Symbol, names: Sequence[str], typename: str, throw
     ------
     ValueError
         If *throw*.
+    TypeError
+        If *symbol* is none.
     """
+    if not isinstance(symbol, Symbol):
+        raise TypeError(f"Module: symbol must be a Symbol, got {shown(symbol)}")
     arguments = symbol.list_arguments()
     endings = ("_weight", "_bias", "_gamma", "_beta")
     for name in names:
@@ -68,6 +73,8 @@ def check_names_match(
     ------
     ValueError
         If *throw*.
+    TypeError
+        If *symbol* is none.
     """
     found = [desc[0] for desc in data_shapes]
     if sorted(found) != sorted(data_names):

@@ -17,6 +17,7 @@ from ..symbol import Symbol
 from ..symbol.binding import input_contexts, storages
 from ..symbol.executor import Executor
 from ..symbol.inference import complete
+from .checks import check_metric
 from .devices import merged
 
 if TYPE_CHECKING:
@@ -314,6 +315,7 @@ class DataParallelExecutorGroup:
         label_names : list of str
         pre_sliced : bool
         """
+        check_metric(eval_metric)
         names = self.symbol.list_outputs()
         axes = {desc.name: DataDesc.get_batch_axis(desc.layout) for desc in self.label_shapes}
         for k, exe in enumerate(self.execs):

@@ -11,7 +11,7 @@ from .. import kvstore as kvstores
 from .. import nd
 from .. import optimizer as optimizers
 from .._files import read_file, write_file
-from ..base import Shape, shown
+from ..base import Shape
 from ..context import Context, cpu
 from ..initializer import InitDesc
 from ..io import DataDesc
@@ -32,6 +32,7 @@ from .base_module import (
     names,
 )
 from .checkpoint import Params, load_checkpoint, save_checkpoint
+from .checks import check_batches, check_initializer
 from .devices import check_input_names
 from .executor_group import (
     DataParallelExecutorGroup,
@@ -119,8 +120,6 @@ class Module(BaseModule):
         compression_params: Mapping[str, object] | None = None,
     ) -> None:
         super().__init__(logger)
-        if not isinstance(symbol, Symbol):
-            raise TypeError(f"Module: symbol must be a Symbol, got {shown(symbol)}")
         if context is None:
             context = cpu()
         self._context = [context] if isinstance(context, Context) else list(context)
@@ -376,11 +375,7 @@ class Module(BaseModule):
             )
             return
         self._require("init_params", params=False)
-        if initializer is not None and not callable(initializer):
-            raise TypeError(
-                "init_params: initializer must be an Initializer or None, got "
-                f"{shown(initializer)}; mx.init.create makes one by its name"
-            )
+        check_initializer(initializer)
         attributes = self._symbol.attr_dict()
         exe = self._exec_group.execs[0]
         args = {name: _zeros_on_host(exe.arg_dict[name]) for name in self._param_names}
@@ -526,12 +521,7 @@ class Module(BaseModule):
     def _fit_shapes(self, batch: Batches) -> None:
         """Bind for the shapes of a batch if they are others."""
         parts: Sequence[BatchLike] = batch if isinstance(batch, list) else [batch]
-        for part in parts:
-            if not hasattr(part, "data"):
-                raise TypeError(
-                    "forward: data_batch must be a DataBatch, with lists of arrays, got "
-                    f"{shown(part)}"
-                )
+        check_batches(parts)
         data = _descriptions_of(self._data_shapes, parts, "data")
         labels, labelled = self._label_shapes, bool(getattr(parts[0], "label", None))
         if labelled:
@@ -572,11 +562,6 @@ class Module(BaseModule):
     def update_metric(
         self, eval_metric: EvalMetric, labels: Labels, pre_sliced: bool = False
     ) -> None:
-        if not hasattr(eval_metric, "update_dict"):
-            raise TypeError(
-                f"update_metric: eval_metric must be an EvalMetric, got {shown(eval_metric)}; "
-                "mx.metric.create makes one by its name"
-            )
         label_names = [desc.name for desc in self._label_shapes or ()] or self._label_names
         self._exec_group.update_metric(eval_metric, labels, label_names, pre_sliced)
 
