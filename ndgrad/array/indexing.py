@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from .. import tracing
-from ..base import MXNetError, Shape, shown
+from ..base import DType, MXNetError, Shape, shown
 from ..dispatch import classes, converted_call, planned_function, record_linear, record_view
 from ..dispatch.array_calls import view_call
 from ..dispatch.plans import Plan, PlannedParams, Plans, repeated_params
@@ -81,11 +81,11 @@ def getitem(x: Array, key: Any) -> Array:
             if len(key) <= MOST_ARRAYS and len(key) <= len(x._shape):
                 return _gather(kind)(x, *key)
     else:
-        found: Any = getitem_call(x, key)
+        found = getitem_call(x, key)
         if found is not None:
             if found._node is None or found is x:
                 return found
-            return _recorded_part(found, x)
+            return _recorded_part(found, found._node, x)
     shape = x._shape
     if key.__class__ is int and shape:
         n = shape[0]
@@ -212,34 +212,34 @@ _parts: dict[object, Params] = {}
 _MOST_PARTS = 4096
 
 
-def _recorded_part(part: Any, x: Array) -> Array:
+def _recorded_part(part: Array, place: Shape, x: Array) -> Array:
     """What a C function has made of ``x[key]``, with its node in the place of what tells it."""
-    shape, place = part._shape, part._node
-    known = x._shape, shape, x._data.dtype, place
+    shape, dtype = part._shape, x._data.dtype
+    known = x._shape, shape, dtype, place
     params = _parts.get(known)
     if params is None:
         strides = place[:-1] or shape  # a single element has none, or an axis
         where = {"shape": shape, "strides": strides, "offset": place[-1]}
-        params = _params_of(known, "_as_strided", where, x._shape, shape)
+        params = _params_of(known, "_as_strided", where, dtype, (x._shape, shape))
     record_view(_as_strided(), params, x, part)
     return part
 
 
 def recorded_view(view: Array, x: Array) -> Array:
     """A view of all elements in another shape, with its node."""
-    shape = view._shape
-    known = x._shape, shape, x._data.dtype
+    shape, dtype = view._shape, x._data.dtype
+    known = x._shape, shape, dtype
     params = _parts.get(known)
     if params is None:
-        params = _params_of(known, "_reshaped", {"shape": shape}, x._shape, shape)
+        params = _params_of(known, "_reshaped", {"shape": shape}, dtype, (x._shape, shape))
     record_view(_reshaped(), params, x, view)
     return view
 
 
 def _params_of(
-    known: tuple[Any, ...], name: str, params: Params, own: Shape, shape: Shape
+    known: object, name: str, params: Params, dtype: DType, shapes: tuple[Shape, ...]
 ) -> Params:
-    params = repeated_params(name, params, known[2], (own, shape))
+    params = repeated_params(name, params, dtype, shapes)
     if params.__class__ is PlannedParams:
         if len(_parts) >= _MOST_PARTS:
             _parts.clear()

@@ -126,8 +126,7 @@ class NDArray(Methods):
         return html(self)
 
     def __bool__(self) -> bool:
-        if active:
-            host_read(self, "as a truth value (use nd.where)")
+        host_read(self, "as a truth value (use nd.where)")
         if self._data.size == 1:
             return bool(self._data[0])
         if self.size == 0:
@@ -145,12 +144,10 @@ class NDArray(Methods):
         return self._data[0]
 
     def __float__(self) -> float:
-        data = self._data
-        return float(self._one("float") if active or data.size != 1 else data[0])
+        return float(self._one("float"))
 
     def __int__(self) -> int:
-        data = self._data
-        return int(self._one("int") if active or data.size != 1 else data[0])
+        return int(self._one("int"))
 
     def __index__(self) -> int:
         host_read(self, "as an index")
@@ -196,8 +193,7 @@ class NDArray(Methods):
         ValueError
             If there is not exactly one element.
         """
-        if active:
-            host_read(self, "with asscalar()")
+        host_read(self, "with asscalar()")
         if self._data.size != 1:
             raise ValueError(f"The current array is not a scalar: it has shape {self.shape}")
         return self._data[0]
@@ -443,9 +439,8 @@ class NDArray(Methods):
         if not kwargs:
             view = reshape_call(self, shape)
             if view is not None:
-                if self._node is None or not state.recording:
-                    return view
-                return indexing.recorded_view(view, self)  # type: ignore[return-value]
+                recorded = self._node is not None and state.recording
+                return indexing.recorded_view(view, self) if recorded else view
         else:
             if "shape" in kwargs:
                 shape = (kwargs.pop("shape"),)
