@@ -6,6 +6,9 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+_EARLY = 150_000
+"""Objects of a program that has imported a few libraries and made nothing yet."""
+
 
 @contextmanager
 def paused() -> Iterator[None]:
@@ -28,9 +31,11 @@ def kept() -> Iterator[None]:
     through them again and again: while they are made, in every full pass of the program, and
     several times when it ends, which takes longer than to make them.  `gc.freeze` takes them, and
     whatever else is there by then, out of its sight; what has no reference left is freed as ever.
-    A program that has switched the collector off, or has frozen objects itself, is left alone.
+    It is not for a program that has made much before, of which cycles could not be freed later, nor
+    for one that has switched the collector off or has frozen objects itself.
     """
+    early = len(gc.get_objects()) < _EARLY
     with paused():
         yield
-    if gc.isenabled() and not gc.get_freeze_count():
+    if early and gc.isenabled() and not gc.get_freeze_count():
         gc.freeze()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from .. import tracing
 from ..base import DType, MXNetError, Shape, shown
@@ -42,6 +42,8 @@ from .keys import (
 )
 
 getitem_call = view_call("getitem", globals())
+
+_A = TypeVar("_A", bound=Array)
 
 
 def traced() -> bool:
@@ -225,7 +227,7 @@ def _recorded_part(part: Array, place: Shape, x: Array) -> Array:
     return part
 
 
-def recorded_view(view: Array, x: Array) -> Array:
+def recorded_view(view: _A, x: Array) -> _A:
     """A view of all elements in another shape, with its node."""
     shape, dtype = view._shape, x._data.dtype
     known = x._shape, shape, dtype

@@ -437,8 +437,7 @@ class NDArray(Methods):
         """
         reverse = False
         if not kwargs:
-            view = reshape_call(self, shape)
-            if view is not None:
+            if (view := reshape_call(self, shape)) is not None:
                 recorded = self._node is not None and state.recording
                 return indexing.recorded_view(view, self) if recorded else view
         else:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 import numpy as np
 
 from .. import metric, nd
-from ..base import HostArray, Shape, shown
+from ..base import HostArray, Shape
 from ..initializer import InitDesc, Uniform
 from ..io import DataBatch, DataDesc
 from ..io.batches import DataIterLike, DataShapes, checked_iterator
@@ -580,22 +580,6 @@ class BaseModule:
         self._require("set_states")
         if states or value:
             raise AssertionError(f"{type(self).__name__} has no states")
-
-
-def descriptions(shapes: DataShapes | None) -> list[DataDesc]:
-    """Descriptions, from these or from pairs of name and shape."""
-    for x in shapes or []:
-        if not isinstance(x, (tuple, list)) or len(x) < 2:
-            raise TypeError(
-                "data_shapes and label_shapes are lists of DataDesc or of (name, shape), got "
-                f"{shown(shapes)}"
-            )
-        if not isinstance(x[1], (tuple, list)):
-            raise TypeError(
-                f"data_shapes and label_shapes: the shape of {x[0]} must be a tuple of ints, got "
-                f"{shown(x[1])}"
-            )
-    return [x if isinstance(x, DataDesc) else DataDesc(*x) for x in shapes or []]
 
 
 def names(given: Sequence[str] | None) -> list[str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..base import shown
-from ..io.batches import DataIterLike
+from ..io import DataDesc
+from ..io.batches import DataIterLike, DataShapes
 
 
 def check_initializer(initializer: object) -> None:
@@ -43,3 +44,19 @@ def rewind(function: str, eval_data: DataIterLike) -> None:
             f"{shown(eval_data)}"
         )
     eval_data.reset()
+
+
+def descriptions(shapes: DataShapes | None) -> list[DataDesc]:
+    """Descriptions, from these or from pairs of name and shape."""
+    for x in shapes or []:
+        if not isinstance(x, (tuple, list)) or len(x) < 2:
+            raise TypeError(
+                "data_shapes and label_shapes are lists of DataDesc or of (name, shape), got "
+                f"{shown(shapes)}"
+            )
+        if not isinstance(x[1], (tuple, list)):
+            raise TypeError(
+                f"data_shapes and label_shapes: the shape of {x[0]} must be a tuple of ints, got "
+                f"{shown(x[1])}"
+            )
+    return [x if isinstance(x, DataDesc) else DataDesc(*x) for x in shapes or []]

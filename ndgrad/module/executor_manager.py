@@ -17,7 +17,8 @@ from ..metric import EvalMetric
 from ..nd import NDArray
 from ..symbol import Symbol
 from . import devices
-from .base_module import Labels, descriptions
+from .base_module import Labels
+from .checks import descriptions
 from .executor_group import DataParallelExecutorGroup as BoundGroup
 from .executor_group import split_batch as _split_input_slice  # MXNet's name
 

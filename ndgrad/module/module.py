@@ -28,11 +28,10 @@ from .base_module import (
     InitializeFunction,
     Labels,
     OptimizerParams,
-    descriptions,
     names,
 )
 from .checkpoint import Params, load_checkpoint, save_checkpoint
-from .checks import check_batches, check_initializer
+from .checks import check_batches, check_initializer, descriptions
 from .devices import check_input_names
 from .executor_group import (
     DataParallelExecutorGroup,

@@ -21,10 +21,10 @@ from .base_module import (
     Labels,
     OptimizerParams,
     described,
-    descriptions,
     names,
 )
 from .checkpoint import Params
+from .checks import descriptions
 
 if TYPE_CHECKING:
     from ..monitor import Monitor

@@ -41,7 +41,7 @@ def _reshape(self: ndarray, *shape: ShapeLike, order: str = "C", **kwargs: Shape
         if view is not None:
             if self._node is None or not state.recording:
                 return view
-            return indexing.recorded_view(view, self)  # type: ignore[return-value]
+            return indexing.recorded_view(view, self)
     c_order("reshape", order)
     if not shape:
         shape = (kwargs["newshape"] if "newshape" in kwargs else kwargs["shape"],)

@@ -39,12 +39,6 @@ def _two_heads():
     autograd.backward(heads, [nd.ones(2)])
 
 
-def _lengths_without_the_option():
-    layer = rnn.GRU(2, prefix="gru_")
-    layer.initialize()
-    layer(nd.ones((3, 2, 4)), sequence_length=nd.array([1, 2]))
-
-
 CASES = {
     "a length that is no int": (lambda: nd.zeros((2.5,)), r"zeros: shape must be .* got \(2.5,\)"),
     "a length of samples that is no int": (
@@ -107,10 +101,6 @@ CASES = {
         "BatchSampler: batch_size=0, expected 1 or more",
     ),
     "heads without their gradients": (_two_heads, "backward: heads and head_grads .* got 2 and 1"),
-    "lengths that the layer does not use": (
-        _lengths_without_the_option,
-        "gru: sequence_length is given, but the layer was made with use_sequence_length=False",
-    ),
     "a text as a norm": (
         lambda: gluon.utils.clip_global_norm([nd.ones(2)], "a"),
         "clip_global_norm: max_norm must be a number, got 'a'",

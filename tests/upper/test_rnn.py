@@ -116,6 +116,8 @@ def test_lengths_of_sequences():
     np.testing.assert_allclose(outputs.asnumpy(), expected.asnumpy(), rtol=1e-5, atol=1e-6)
     found = [state[i].asnumpy() for i in range(2) for state in states]
     np.testing.assert_allclose(found, [s.asnumpy() for s in last], rtol=1e-5, atol=1e-6)
+    whole = rnn.LSTM(2, bidirectional=True, params=layer.params)
+    assert (whole(x, sequence_length=lengths) == whole(x)).asnumpy().all()  # as in MXNet
 
 
 def test_a_projected_layer_is_its_cell():

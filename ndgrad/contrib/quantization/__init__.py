@@ -12,7 +12,7 @@ from ...gluon import HybridBlock, SymbolBlock
 from ...io import DataBatch, DataDesc, DataIter
 from ...io.batches import DataShapes, checked_iterator
 from ...module import Module
-from ...module.base_module import descriptions
+from ...module.checks import descriptions
 from ...nd import NDArray
 from ...symbol import Symbol
 from .calibration import (

@@ -172,7 +172,7 @@ class _RNNLayer(HybridBlock):
         states : NDArray or list of NDArray, optional
             Of shape (num_layers * directions, batch, size) each; by default zeros.
         sequence_length : NDArray of shape (batch,), optional
-            With ``use_sequence_length=True`` the steps of each sequence.
+            The steps of each sequence; read with ``use_sequence_length=True`` alone, as in MXNet.
 
         Returns
         -------
@@ -185,11 +185,6 @@ class _RNNLayer(HybridBlock):
             If a state has another shape.
         """
         symbolic = isinstance(inputs, Symbol)
-        if sequence_length is not None and not self._use_sequence_length:
-            raise ArgumentValueError(
-                f"{self.name}: sequence_length is given, but the layer was made with "
-                "use_sequence_length=False, so that it runs over all steps"
-            )
         if isinstance(inputs, NDArray) and inputs.ndim != 3:
             raise ArgumentValueError(
                 f"{self.name}: inputs must have 3 axes, in the order of layout={self._layout!r} "
@@ -206,8 +201,9 @@ class _RNNLayer(HybridBlock):
             states = [states] if isinstance(states, tensor_types) else list(states)
         if not symbolic:
             self._check(states, batch)
-        lengths = [] if sequence_length is None else [sequence_length]
-        return super().__call__(inputs, states, *lengths)
+        if sequence_length is None or not self._use_sequence_length:
+            return super().__call__(inputs, states)
+        return super().__call__(inputs, states, sequence_length)
 
     def _run(self, *args: Any) -> Any:
         inputs, states, *lengths = args
