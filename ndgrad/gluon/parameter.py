@@ -14,7 +14,7 @@ from ..base import DTypeLike, MXNetError, Shape, as_dtype, public_names, shown
 from ..context import Context, cpu, current_context
 from ..nd import NDArray
 from ..symbol import Symbol, var
-from ..tape import Scope
+from ..tape import Scope, renew, state
 from ..util import default_array, is_np_shape
 
 if TYPE_CHECKING:
@@ -417,6 +417,8 @@ class Parameter:
     def set_data(self, data: NDArray) -> None:
         """Write values to the arrays on all contexts; the shape must fit.
 
+        While recording they go to new memory: what was recorded before keeps the old values.
+
         Raises
         ------
         AssertionError
@@ -432,8 +434,11 @@ class Parameter:
             return
         if self._trainer is not None:
             self._trainer._parameter_set(self)
+        recording = state.recording and not tracing.active
         with pause():
             for x in self._data:
+                if recording and x.stype == "default":
+                    renew(x, nd.empty(x.shape, x.context, x.dtype)._data)
                 x[:] = data
 
     def row_sparse_data(self, row_id: NDArray) -> NDArray:

@@ -18,7 +18,7 @@ from ..context import Context, current_context
 from ..dispatch import write_into
 from ..kernels.draws import drawing_from, position
 from ..nd import array, zeros
-from ..ops.definition import DIFFERENTIABLE
+from ..ops.definition import ZERO
 from ..tape import Scope, state
 from .entries import NodeEntry, Ref
 from .graph import Graph, Values
@@ -302,7 +302,7 @@ class Executor:
     def _reads_gradient(self, index: int) -> bool:
         """Whether the operator of an output reads its gradient: `argmax` does not."""
         entry = self._symbol._heads[index].entry
-        return entry.op is None or entry.foreign or entry.definition.gradient == DIFFERENTIABLE
+        return entry.op is None or entry.foreign or entry.definition.gradient != ZERO
 
     # --- other arrays -----------------------------------------------------------------------------
 
@@ -428,7 +428,7 @@ class Executor:
         for i, entry in enumerate(order):
             if entry.op is None:
                 continue
-            passes = entry.definition.gradient == DIFFERENTIABLE
+            passes = entry.definition.gradient != ZERO
             if passes and any(x.entry in learnt for x in entry.refs):
                 learnt.add(entry)
             live[entry] = sum(

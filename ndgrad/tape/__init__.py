@@ -28,6 +28,7 @@ from .sharing import (
     new_view,
     note_write,
     overlapping,
+    renew,
     without_dead,
 )
 
@@ -57,6 +58,7 @@ __all__ = [
     "overlapping",
     "reachable",
     "release",
+    "renew",
     "settle",
     "state",
     "topological_order",

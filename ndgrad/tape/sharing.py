@@ -58,6 +58,12 @@ def without_dead(aliases: list[ref[Array]]) -> None:
     aliases[:] = [alias for alias in aliases if alias() is not None]
 
 
+def renew(x: Array, data: Buffer) -> None:
+    """Give an array another buffer: its views, and what was recorded, keep the one before."""
+    leave_aliases(x)
+    x._data, x._version = data, [0]
+
+
 def leave_aliases(x: Array) -> None:
     """Take *x* out of its aliases: it is in another graph from now on."""
     if hasattr(x, "_aliases"):

@@ -462,3 +462,16 @@ def test_recorded_arrays_in_place_of_weights_get_gradients() -> None:
     net(nd.ones((1, 3)))
     with pytest.warns(RuntimeWarning, match="recorded outside of it.* runs eagerly"):
         assert step(5) == 30
+
+
+def test_set_data_while_recording_leaves_what_was_recorded():
+    parameter = gluon.Parameter("w", shape=(2,), init="ones")
+    parameter.initialize()
+    w = parameter.data()
+    with autograd.record():
+        y = (w * w).sum()
+        parameter.set_data(nd.array([5, 6]))
+        y = y + (w * w).sum()
+    y.backward()
+    assert parameter.data() is w and w.asnumpy().tolist() == [5, 6]
+    assert w.grad.asnumpy().tolist() == [12, 14]

@@ -210,6 +210,22 @@ def _fill_keys(x, sign, inf, top, down, keys):
 
 
 @driver
+def _first_from(keys, least):
+    """The place of the first of sorted *keys* that is not below *least*.
+
+    NumPy's function would load Numba's compiler with the kernel.
+    """
+    low, high = 0, keys.size
+    while low < high:
+        middle = (low + high) // 2
+        if keys[middle] < least:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@driver
 def _fill_values(x, n, sign, inf, top, down, keys):
     """Replace the keys in each row, in order, by the elements of *x* that they belong to.
 
@@ -223,8 +239,8 @@ def _fill_values(x, n, sign, inf, top, down, keys):
                 y[i] = (top ^ key if down else key) ^ sign
             continue
         zero = top ^ sign if down else sign
-        first_zero = np.searchsorted(y, zero)
-        first_nan = np.searchsorted(y, top)
+        first_zero = _first_from(y, zero)
+        first_nan = _first_from(y, top)
         for i in range(n):
             key = np.uint64(y[i])
             key = top ^ key if down else key
