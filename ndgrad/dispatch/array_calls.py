@@ -109,8 +109,11 @@ def slots() -> Slots:
     return Slots(*front.slots_of(make, 5))
 
 
-UNLOADED_CALLS = 1000
-"""Calls before a function of `view_call` is loaded: that takes as long as twenty times as many."""
+UNLOADED_CALLS, UNCOMPILED_CALLS = 1000, 20_000
+"""Calls before a function of `view_call` is loaded, or compiled if the cache does not have it.
+
+To load it takes as long as twenty times as many; to compile it, once on a machine, seconds.
+"""
 
 
 def view_call(name: str, names: dict[str, object]) -> SmallCall:
@@ -128,7 +131,8 @@ def view_call(name: str, names: dict[str, object]) -> SmallCall:
     count = itertools.count(1).__next__
 
     def counted(*operands: object) -> None:
-        if count() == UNLOADED_CALLS:
+        n = count()
+        if n == UNCOMPILED_CALLS or (n == UNLOADED_CALLS and front.view_is_compiled(name)):
             kinds = [(kind, kind._one_element) for kind in (classes.array, classes.numpy_like)]
             names[f"{name}_call"] = front.bound_to_views(
                 name, _view_slots(), kinds, tracing.active, state, next_version, without_dead

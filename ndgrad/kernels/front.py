@@ -165,6 +165,7 @@ call_on = host_elementwise.call_on
 bound_to_kernels = host_array_calls.bound_to_kernels
 bound_to_plans = host_array_calls.bound_to_plans
 bound_to_views = host_view_calls.bound_to_views
+view_is_compiled = host_view_calls.view_is_compiled
 slots_of = host_array_calls.slots_of
 MOST_ARRAYS, MOST_DTYPES, MOST_PLANS = (
     host_array_calls.MOST_ARRAYS,

@@ -15,6 +15,7 @@ import pytest
 import ndgrad as mx
 from ndgrad import autograd, nd
 from ndgrad.array import indexing, ndarray, writing
+from ndgrad.dispatch import array_calls
 from ndgrad.nd import creation
 from ndgrad.tape import overlapping
 
@@ -510,3 +511,19 @@ def test_numbers_of_one_element() -> None:
     for convert in (float, int, bool, lambda x: x.asscalar()):
         with pytest.raises((TypeError, ValueError)):
             convert(nd.ones((2,)))
+
+
+@pytest.mark.parametrize("stored", [True, False])
+def test_what_has_to_be_compiled_waits_for_more_calls(
+    monkeypatch: pytest.MonkeyPatch, stored: bool
+) -> None:
+    names: dict[str, object] = {}
+    monkeypatch.setattr(array_calls.front, "view_is_compiled", lambda name: stored)
+    monkeypatch.setattr(array_calls.front, "bound_to_views", lambda name, *facts: name)
+    call = array_calls.view_call("to_numpy", names)
+    for _ in range(array_calls.UNLOADED_CALLS):
+        assert call(CUBE) is None
+    assert names == ({"to_numpy_call": "to_numpy"} if stored else {})
+    for _ in range(array_calls.UNCOMPILED_CALLS - array_calls.UNLOADED_CALLS):
+        call(CUBE)
+    assert names == {"to_numpy_call": "to_numpy"}

@@ -256,6 +256,11 @@ class KernelCache(_Cache):
         digest = hashlib.sha256(key.encode()).hexdigest()[:16]
         return folder / f"{self._function.__module__.rpartition('.')[2]}-{digest}.nbc"
 
+    def holds(self, sig: Signature, codegen: CPUCodegen) -> bool:
+        """Whether a binary is stored."""
+        path = self._path(sig, codegen)
+        return path is not None and path.exists()
+
     def load_overload(self, sig, target_context):
         # Numba's own cache refreshes the contexts here: it imports all that it can compile, SciPy's
         # linear algebra among it, and compiles the runtime, which is nearly all the time of a first

@@ -358,12 +358,23 @@ _new_function.restype = ctypes.py_object
 _new_function.argtypes = [ctypes.c_void_p, ctypes.py_object, ctypes.c_void_p]
 
 
+def _address(code: str) -> Any:
+    """The kernel that returns what *code* is."""
+    lines = ["@driver", "def address():", f"    return {code}"]
+    text = module(f"The address that {code} is.", lines)
+    return binaries.load(re.sub(r"\W+", "_", code).strip("_"), text).address
+
+
+def is_compiled(code: str) -> bool:
+    """Whether `bound_function` finds machine code in the cache."""
+    address = _address(code)
+    return bool(address._cache.holds((), address.targetctx.codegen()))
+
+
 @cache
 def _definition(code: str) -> tuple[_Definition, object]:
     """CPython's description of a C function, and what its machine code belongs to."""
-    lines = ["@driver", "def address():", f"    return {code}"]
-    text = module(f"The address that {code} is.", lines)
-    address = binaries.load(re.sub(r"\W+", "_", code).strip("_"), text).address
+    address = _address(code)
     address.compile(())
     return _Definition(b"kernel", address(), _METH_FASTCALL, None), address
 

@@ -23,6 +23,7 @@ from .calling import (
     POINTER,
     WORD,
     bound_function,
+    is_compiled,
     numpy_function,
     numpy_interface,
 )
@@ -71,6 +72,16 @@ def view_function(typing_context: BaseTypingContext, function: types.Type, opera
         return builder.ptrtoint(made, WORD)
 
     return types.intp(function, operands), generate
+
+
+def _code(name: str) -> str:
+    function, operands = _FUNCTIONS[name]
+    return f"view_function({function}, {operands})"
+
+
+def view_is_compiled(name: str) -> bool:
+    """Whether `bound_to_views` has nothing to compile, which takes up to some seconds."""
+    return bool(numba.config.DISABLE_JIT) or is_compiled(_code(name))
 
 
 def bound_to_views(
@@ -127,6 +138,4 @@ def bound_to_views(
         known += [id(dtype), dtype.itemsize, id(dtype.type), id(name_of)]
     known += [0] * (DTYPE_WORDS * (MOST_DTYPES - len(dtypes)))
     packed = struct.pack(f"{len(known)}q", *known)
-    function, operands = _FUNCTIONS[name]
-    code = f"view_function({function}, {operands})"
-    return bound_function(code, packed, (held, later, dtypes, pairs, names))
+    return bound_function(_code(name), packed, (held, later, dtypes, pairs, names))
