@@ -8,10 +8,11 @@ from typing import TypeAlias
 
 
 class State(threading.local):
-    """What autograd scopes switch; each thread has its own."""
+    """What autograd scopes switch; each thread has its own, from its first look on."""
 
-    recording = False
-    training = False
+    def __init__(self) -> None:
+        self.recording = False
+        self.training = False
 
 
 state = State()
