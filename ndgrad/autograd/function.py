@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from .._user_errors import ErrorsOf
 from ..array.ndarray import NDArray
 from ..array.sparse import BaseSparseNDArray
 from ..base import MXNetError, Shape
@@ -170,10 +171,8 @@ class Function:
         self._node = None if on_buffers else node
         try:
             call = unrecorded if on_buffers else _call
-            results = call(self.backward, *[in_class_of(self._kind, g) for g in heads])
-        except Exception as error:
-            error.add_note(f"raised by {name}.backward, whose forward was called at {site}")
-            raise
+            with ErrorsOf(f"{name}.backward, whose forward was called at {site}"):
+                results = call(self.backward, *[in_class_of(self._kind, g) for g in heads])
         finally:
             self._node = None
         results = list(results) if isinstance(results, (list, tuple)) else [results]

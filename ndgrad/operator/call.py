@@ -10,6 +10,7 @@ import numpy as np
 
 from .. import tracing
 from .._similar import did_you_mean
+from .._user_errors import ErrorsOf
 from ..array.ndarray import NDArray
 from ..array.sparse import STYPES, BaseSparseNDArray
 from ..autograd import Function, is_training
@@ -113,7 +114,8 @@ def Custom(
     forms = _inferred(what, prop, inputs, aux)
     ctx = arrays[0].ctx if arrays else current_context()
     dtypes = [x.dtype for x in arrays]
-    op = prop.create_operator(ctx, [list(x.shape) for x in arrays], dtypes)
+    with ErrorsOf(f"create_operator of {what}"):
+        op = prop.create_operator(ctx, [list(x.shape) for x in arrays], dtypes)
     if not hasattr(op, "forward"):
         raise TypeError(f"{what}: create_operator must return a CustomOp, got {shown(op)}")
     results: Arrays = call(prop, op, what, forms, aux, ctx)(*inputs)
@@ -136,7 +138,8 @@ def made_prop(op_type: str, params: Mapping[str, object]) -> CustomOpProp:
             f"Custom: op_type={op_type!r}: there is no custom operator of this name"
             f"{did_you_mean(op_type, _registered)}"
         )
-    return _registered[op_type][0](**{key: str(value) for key, value in params.items()})
+    with ErrorsOf(f"the constructor of custom operator {op_type}"):
+        return _registered[op_type][0](**{key: str(value) for key, value in params.items()})
 
 
 def _in_order(
@@ -161,11 +164,15 @@ def _in_order(
 
 def _inferred(what: str, prop: CustomOpProp, inputs: Arrays, aux: Arrays) -> list[_Form]:
     """What each output is to be; what is inferred of inputs and states must be so."""
-    shapes = _three_lists(what, "infer_shape", prop.infer_shape([list(x.shape) for x in inputs]))
-    dtypes = _three_lists(what, "infer_type", prop.infer_type([x.dtype for x in inputs]))
-    stypes = _three_lists(
-        what, "infer_storage_type", prop.infer_storage_type([x.stype for x in inputs])
-    )
+    with ErrorsOf(f"infer_shape of {what}"):
+        found_shapes = prop.infer_shape([list(x.shape) for x in inputs])
+    with ErrorsOf(f"infer_type of {what}"):
+        found_dtypes = prop.infer_type([x.dtype for x in inputs])
+    with ErrorsOf(f"infer_storage_type of {what}"):
+        found_stypes = prop.infer_storage_type([x.stype for x in inputs])
+    shapes = _three_lists(what, "infer_shape", found_shapes)
+    dtypes = _three_lists(what, "infer_type", found_dtypes)
+    stypes = _three_lists(what, "infer_storage_type", found_stypes)
     lists = ("list_arguments", len(inputs)), ("list_outputs", len(prop.list_outputs()))
     methods = ("infer_shape", shapes), ("infer_type", dtypes), ("infer_storage_type", stypes)
     for i, (names, count) in enumerate((*lists, ("list_auxiliary_states", len(aux)))):
@@ -268,14 +275,11 @@ class _Call(Function):
         self._needs = ["null" if x._node is None else "write" for x in inputs]
         grads = [x._node.grad if isinstance(x._node, Leaf) else None for x in inputs]
         self._grad_stypes = [g.stype if isinstance(g, NDArray) else DENSE for g in grads]
-        try:
+        with ErrorsOf(f"forward of {self._what}"):
             self._op.forward(
                 is_train=is_training(), req=["write"] * len(outputs), in_data=[*inputs],
                 out_data=[*outputs], aux=self._aux,
             )  # fmt: skip
-        except Exception as error:
-            error.add_note(f"raised by forward of {self._what}")
-            raise
         self._keep([*inputs], outputs)
         return outputs
 
@@ -321,9 +325,10 @@ class _Call(Function):
         count = len(self._needs)
         forms = zip(self._operand_forms[:count], grads, strict=True)
         gradients = [_zeros(form._replace(stype=stype), self._ctx) for form, stype in forms]
-        self._op.backward(
-            req=self._needs, out_grad=[*map(_stored_as, output_grads, heads)],
-            in_data=operands[:count], out_data=operands[count:], in_grad=[*gradients],
-            aux=self._aux,
-        )  # fmt: skip
+        with ErrorsOf(f"backward of {self._what}"):
+            self._op.backward(
+                req=self._needs, out_grad=[*map(_stored_as, output_grads, heads)],
+                in_data=operands[:count], out_data=operands[count:], in_grad=[*gradients],
+                aux=self._aux,
+            )  # fmt: skip
         return gradients

@@ -98,10 +98,10 @@ def foreach(
 def while_loop(
     cond: Callable[..., Symbol],
     func: Callable[..., tuple[_Outputs | None, Nested]],
-    loop_vars: Nested,
+    loop_vars: _States,
     max_iterations: int | None = None,
     name: str = "while_loop",
-) -> tuple[_Outputs, list[Symbol]]:
+) -> tuple[_Outputs, _States]:
     """Call a function as long as a condition of its variables holds.
 
     Parameters
@@ -110,16 +110,16 @@ def while_loop(
         Takes the variables, returns a symbol of one element.
     func : callable
         Takes the variables, returns outputs and new variables.
-    loop_vars : Symbol or list of Symbol
+    loop_vars : Symbol or nested list of Symbol
     max_iterations : int
         Calls of *func* at most.
     name : str
 
     Returns
     -------
-    outputs, loop_vars : list of Symbol
+    outputs, loop_vars : Symbol or nested list of Symbol
         The outputs of all calls, stacked along a new axis 0 of length *max_iterations*, with zeros
-        beyond the last call; what the last call returned.
+        beyond the last call; what the last call returned, nested as *loop_vars*.
 
     Raises
     ------
@@ -164,7 +164,7 @@ def while_loop(
         "num_outputs": len(made) + len(last),
     }
     found = iter(_made("_while_loop", params, inputs, graphs))
-    return _nested(structure, found), _nested(last, found)
+    return _nested(structure, found), _nested(loop_vars, found)
 
 
 def cond(

@@ -187,10 +187,76 @@ def test_errors_name_the_operator() -> None:
     with pytest.raises(ValueError, match="no") as raised:
         nd.Custom(nd.ones(3), op_type="failing")
     assert raised.value.__notes__ == ["raised by forward of Custom operator failing"]
+    assert isinstance(raised.value, MXNetError)
     with pytest.raises(
         MXNetError, match=r"infer_shape returns .* expected 1 in place 1 for list_o"
     ):
         nd.Custom(nd.ones((2, 2)), op_type="failing")
+
+
+class Own(Exception):
+    """An error that no one can make again from its arguments."""
+
+    def __init__(self, place: str, *, code: int) -> None:
+        super().__init__(f"in {place}")
+        self.code = code
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        KeyError("k"),
+        OSError(2, "none", "f"),
+        RuntimeError("r"),
+        ExceptionGroup("g", [OSError()]),
+        Own,
+    ],
+)
+@pytest.mark.parametrize(
+    "place", ["constructor", "infer_shape", "infer_type", "create_operator", "forward", "backward"]
+)
+def test_errors_of_users_are_mxnet_errors_too(place: str, error: Any) -> None:
+    """MXNet raises an MXNetError in their place; the class and the text stay."""
+    made = error("a place", code=7) if error is Own else error
+
+    def fail_in(here: str) -> None:
+        if here == place:
+            raise made
+
+    class Fails(mx.operator.CustomOp):
+        def forward(self, is_train: Any, req: Any, in_data: Any, out_data: Any, aux: Any) -> None:
+            fail_in("forward")
+
+        def backward(self, *args: Any, **kwargs: Any) -> None:
+            fail_in("backward")
+
+    @mx.operator.register("fails_somewhere")
+    class FailsProp(mx.operator.CustomOpProp):
+        def __init__(self) -> None:
+            super().__init__()
+            fail_in("constructor")
+
+        def infer_shape(self, in_shape: Any) -> Any:
+            fail_in("infer_shape")
+            return super().infer_shape(in_shape)
+
+        def infer_type(self, in_type: Any) -> Any:
+            fail_in("infer_type")
+            return super().infer_type(in_type)
+
+        def create_operator(self, ctx: Any, in_shapes: Any, in_dtypes: Any) -> Any:
+            fail_in("create_operator")
+            return Fails()
+
+    x = variable([1, 2])
+    with pytest.raises(MXNetError) as raised, autograd.record():
+        nd.Custom(x, op_type="fails_somewhere").backward()
+    assert isinstance(raised.value, type(made))
+    assert (str(raised.value), raised.value.args) == (str(made), made.args)
+    assert getattr(raised.value, "code", None) == getattr(made, "code", None)
+    assert getattr(raised.value, "filename", None) == getattr(made, "filename", None)
+    assert any(place in note for note in raised.value.__notes__)
+    assert raised.traceback[-1].name == "fail_in"
 
 
 @pytest.mark.parametrize("base", [mx.operator.NumpyOp, mx.operator.NDArrayOp])

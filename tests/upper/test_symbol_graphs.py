@@ -68,6 +68,21 @@ def test_while_loop():
         sym.contrib.while_loop(lambda x: x, lambda x: (x, x), sym.var("x"))
 
 
+@pytest.mark.parametrize("in_list", [False, True])
+@pytest.mark.parametrize("returns_list", [False, True])
+def test_while_loop_returns_variables_as_they_were_given(in_list, returns_list):
+    x = sym.var("x")
+    _, last = sym.contrib.while_loop(
+        lambda x: x < 4,
+        lambda x: (x, [x + 1] if returns_list else x + 1),
+        [x] if in_list else x,
+        max_iterations=5,
+    )
+    assert isinstance(last, list) == in_list
+    (last,) = last if in_list else [last]
+    assert last.eval(x=nd.array([1]))[0].asscalar() == 4
+
+
 def test_while_loop_without_a_step():
     outputs, (last,) = sym.contrib.while_loop(
         lambda x: x > 9, lambda x: (x * 2, x + 1), [sym.var("x")], max_iterations=2
