@@ -37,7 +37,11 @@ class ErrorsOf:
         if isinstance(error, MXNetError):
             return
         cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-        raise _as_mxnet_error(error).with_traceback(error.__traceback__) from cause
+        try:
+            joint = _as_mxnet_error(error)
+        except Exception:  # its class cannot be joined with another: the error goes on as it is
+            return
+        raise joint.with_traceback(error.__traceback__) from cause
 
 
 @lru_cache(maxsize=64)

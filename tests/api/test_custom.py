@@ -355,6 +355,32 @@ def test_custom_operators_of_sparse_arrays(stype: str) -> None:
     assert calls == [[[stype]] * 3, [[stype]] * 5]
 
 
+class _Alone(type):
+    def __new__(cls, name: str, bases: tuple[type, ...], names: dict[str, Any]) -> Any:
+        assert len(bases) == 1
+        return super().__new__(cls, name, bases, names)
+
+
+class AloneError(Exception, metaclass=_Alone):
+    """One that no other class can be joined with."""
+
+
+def test_errors_of_classes_that_cannot_be_joined_go_on_as_they_are() -> None:
+    class Fails(autograd.Function):
+        def forward(self, x: nd.NDArray) -> nd.NDArray:
+            return x
+
+        def backward(self, g: nd.NDArray) -> nd.NDArray:
+            raise AloneError("what happened")
+
+    x = nd.ones(2)
+    x.attach_grad()
+    with autograd.record():
+        y = Fails()(x)
+    with pytest.raises(AloneError, match="what happened"):
+        y.backward()
+
+
 def test_storage_types_that_an_operator_does_not_infer_are_refused() -> None:
     x = nd.ones((3, 2)).tostype("csr")
     with pytest.raises(MXNetError, match="infer_storage_type: in_stype"):
