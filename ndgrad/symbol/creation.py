@@ -130,12 +130,12 @@ def _call(operator: str, **params: object) -> Symbol:
 
 
 def zeros(shape: ShapeLike, dtype: DTypeLike | None = None, **kwargs: object) -> Symbol:
-    """Make zeros; a length of 0 is what the shapes of other arrays make it."""
+    """Make zeros; a length of 0 or -1 is what the shapes of other arrays make it."""
     return _call("_zeros", shape=shape, dtype=dtype or "float32", **kwargs)
 
 
 def ones(shape: ShapeLike, dtype: DTypeLike | None = None, **kwargs: object) -> Symbol:
-    """Make ones; a length of 0 is what the shapes of other arrays make it."""
+    """Make ones; a length of 0 or -1 is what the shapes of other arrays make it."""
     return _call("_ones", shape=shape, dtype=dtype or "float32", **kwargs)
 
 

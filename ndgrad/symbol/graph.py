@@ -413,7 +413,7 @@ class Graph:
                 and not entry.inputs
                 and not isinstance(entry.definition, NumpyOp)
                 and (
-                    not is_complete(_as_shape(entry.params.get("shape", ())))
+                    not all(length > 0 for length in _as_shape(entry.params.get("shape", ())))
                     or flag("symbol", "infer_range", entry.params.get("infer_range", False))
                 )
             ]

@@ -15,10 +15,11 @@ from .. import nd
 from ..base import DTypeLike, MXNetError, Shape, set_signature
 from ..context import Context
 from ..nd import distributions, random
-from ..ops.axes import flag, integer, number
+from ..ops.axes import flag, integer, ints_of_text, number
 from ..ops.bound import Bound
 from ..ops.table import NONE, CompositeOp, ElementwiseOp, Op, Params, for_each, lookup
 from ..tape import Array
+from ..util import is_np_shape
 
 if TYPE_CHECKING:
     from ..array.types import ShapeLike
@@ -150,10 +151,28 @@ def _without_context(function: Callable[..., nd.NDArray]) -> Callable[..., nd.ND
     return call
 
 
+def _open(shape: ShapeLike) -> ShapeLike:
+    """A shape in which a length that is not known is 0, where MXNet writes -1 as well."""
+    lengths: ShapeLike = ints_of_text(shape)
+    if is_np_shape() or not isinstance(lengths, (tuple, list)):
+        return lengths
+    return tuple([0 if length == -1 else length for length in lengths])
+
+
+def _zeros(
+    shape: ShapeLike, ctx: Context | None = None, dtype: DTypeLike = "float32"
+) -> nd.NDArray:
+    return nd.zeros(_open(shape), dtype=dtype)
+
+
+def _ones(shape: ShapeLike, ctx: Context | None = None, dtype: DTypeLike = "float32") -> nd.NDArray:
+    return nd.ones(_open(shape), dtype=dtype)
+
+
 def _full(
     shape: ShapeLike, value: float, ctx: Context | None = None, dtype: DTypeLike = "float32"
 ) -> nd.NDArray:
-    return nd.full(shape, value, dtype=dtype)
+    return nd.full(_open(shape), value, dtype=dtype)
 
 
 def _zeros_without_dtype(
@@ -162,8 +181,8 @@ def _zeros_without_dtype(
     return nd.zeros(shape)
 
 
-_declare("_zeros", _without_context(nd.zeros), _FORM)
-_declare("_ones", _without_context(nd.ones), _FORM)
+_declare("_zeros", _zeros, _FORM)
+_declare("_ones", _ones, _FORM)
 _declare("_full", _full, {**_FORM, "value": _REQUIRED})
 _RANGE: dict[str, object] = {"repeat": 1, "infer_range": False, "ctx": None, "dtype": "float32"}
 _declare("_arange", _arange, {"start": 0, "stop": None, "step": 1.0, **_RANGE})

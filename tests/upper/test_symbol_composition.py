@@ -334,3 +334,16 @@ def test_a_condition_has_a_dtype_of_its_own():
     with pytest.warns(UserWarning, match="x: None\n\ty: None"):
         assert net.infer_type(condition="int32") == (None, None, None)
     assert net.infer_type(condition="int32", x="float16")[0] == [np.int32, np.float16, np.float16]
+
+
+@pytest.mark.parametrize(
+    "make", [sym.zeros, sym.ones, lambda **given: sym.full(val=2, **given)], ids=["0", "1", "full"]
+)
+@pytest.mark.parametrize("unknown", [0, -1])
+def test_lengths_that_follow_of_made_arrays(make, unknown):
+    total = make(shape=(unknown, 3)) + sym.var("x")
+    for graph in (total, sym.load_json(total.tojson())):
+        assert graph.infer_shape(x=(2, 3)) == ([(2, 3)], [(2, 3)], [])
+        assert graph.eval(x=mx.nd.zeros((2, 3)))[0].shape == (2, 3)
+    with pytest.raises(MXNetError, match="negative"):
+        (make(shape=(-2, 3)) + sym.var("x")).infer_shape(x=(2, 3))
