@@ -2242,14 +2242,13 @@ def _of_one_node(
     """The arrays as they are, as outputs of one node."""
     ...
 def _ones(
-    shape: int | Sequence[int],
+    shape: ShapeLike,
     ctx: Context | None = None,
     dtype: DTypeLike = 'float32',
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
 ) -> Symbol:
-    """Make an array of ones."""
     ...
 def _order(
     data: Symbol,
@@ -2954,14 +2953,13 @@ def _without_slice(
     """The input with zeros in a strided slice."""
     ...
 def _zeros(
-    shape: int | Sequence[int],
+    shape: ShapeLike,
     ctx: Context | None = None,
     dtype: DTypeLike = 'float32',
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
 ) -> Symbol:
-    """Make an array of zeros, in a storage type: 'default', 'row_sparse' or 'csr'."""
     ...
 def _zeros_without_dtype(
     shape: ShapeLike,
