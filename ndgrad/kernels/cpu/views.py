@@ -2,7 +2,8 @@
 
 What Python does to find the elements that a key means, and to make a view, takes ten times as long
 as the view itself.  Keys of ints, slices, None and ``...`` are done here; for whatever else, for
-bad keys, and while anything is recorded or traced, a function returns None, and Python does it.
+bad keys, for recorded writes and while anything is traced, a function returns None, and Python does
+it.
 """
 
 from __future__ import annotations
@@ -361,7 +362,7 @@ def _write_number(known, data, part, loops, run, value):
 
 
 @kernel
-def _writearray_of(known, x, data, part, loops, run, value):
+def _write_array(known, x, data, part, loops, run, value):
     """Write an array of the same class, dtype and shape; return whether that was done."""
     source = word(value + word(known + AT_DATA))
     if word(source + DTYPE) != word(data + DTYPE) or not _has_shape(known, value, part):
@@ -406,7 +407,7 @@ def setitem(known, given):
     if word(value + CLASS) == word(x + CLASS):
         if one_element(known, value) == 0:
             return kept(none)
-        done = _writearray_of(known, x, data, part, loops, run, value)
+        done = _write_array(known, x, data, part, loops, run, value)
     else:
         done = _write_number(known, data, part, loops, run, value)
     if not done:
