@@ -1,4 +1,4 @@
-"""`mx.notebook.callback`, with stand-ins for pandas and bokeh, and `mx.misc`."""
+"""`mx.notebook.callback`, with fake modules for pandas and bokeh, and `mx.misc`."""
 
 from __future__ import annotations
 
