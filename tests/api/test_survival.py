@@ -10,6 +10,7 @@ import textwrap
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 STEP = """
@@ -153,7 +154,8 @@ def test_a_warm_start_loads_no_compiler() -> None:
     """
     first = succeeds(code).splitlines()  # compiles what other tests have not
     warm = succeeds(code).splitlines()
-    assert warm[-3:] == ["False", "False", "True"]
+    masked = np.lib.NumpyVersion(np.__version__) < "2.0.0"  # NumPy itself imports it
+    assert warm[-3:] == [str(masked), "False", "True"]
     assert first[:-3] == warm[:-3]
 
 
