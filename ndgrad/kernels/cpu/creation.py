@@ -22,15 +22,18 @@ from .parts import (
     DTYPES_AT,
     FIRST_CLASS,
     FLAGS,
+    FLOAT32,
+    FLOAT64,
     FLOAT_CLASS,
     GPU_KIND,
+    INT64,
     KIND,
+    MOST_AXES,
     MOST_DTYPES,
     NEW_ARRAY,
     NONE,
     TUPLE_CLASS,
     array_in,
-    fill,
     integer,
     itemsize_of,
     kept,
@@ -38,23 +41,21 @@ from .parts import (
     new_elements,
     new_version,
     one_element,
+    tuple_of,
+    write_number,
 )
 from .words import c_double, c_word, half_word, put, real_word, word, words
 
 _AXES = DATA + SIZE  # of `PyArrayObject_fields`: how many, a C int
-_MOST_AXES = 8
 _PLAIN = 0x101  # ``NPY_ARRAY_C_CONTIGUOUS``, ``NPY_ARRAY_ALIGNED``
 _LARGE = 1e38  # below it floats fit into float32
-_LARGEST = 1 << 31
-_EXACT = 1 << 53  # ints up to it are floats
-_FLOAT32, _FLOAT64, _INT32, _INT64 = range(4)  # among the known dtypes
 
 
 @kernel
 def _known_dtype(known, x):
     """The number of a dtype that is given itself, as a class, or by its name; -1 for others."""
     if x == word(known + NONE):
-        return _FLOAT32
+        return FLOAT32
     for i in range(MOST_DTYPES):
         row = known + DTYPES_AT + DTYPE_WORDS * SIZE * i
         if word(row) == x or word(row + 2 * SIZE) == x or word(row + 3 * SIZE) == x:
@@ -76,6 +77,17 @@ def _is_host(known, ctx):
 
 
 @kernel
+def _memory(known, ctx, row, size):
+    """New elements of a known dtype in the host's memory; -1 for Python, 0 with an error."""
+    if size * word(row + SIZE) >= POOLED_BYTES:
+        return -1
+    is_host = _is_host(known, ctx)
+    if is_host <= 0:
+        return -1 if is_host == 0 else 0
+    return new_elements(known, word(row), size)
+
+
+@kernel
 def full(known, given):
     """An array of a shape, a number, a dtype and a context."""
     lengths, value, none = word(given), word(given + SIZE), word(known + NONE)
@@ -85,9 +97,9 @@ def full(known, given):
     items, axes = given, 1
     if word(lengths + CLASS) == word(known + TUPLE_CLASS):
         items, axes = lengths + ITEMS, word(lengths + COUNT)
-    if dtype < 0 or dtype > _INT64 or axes == 0 or axes > _MOST_AXES:
+    if dtype < 0 or dtype > INT64 or axes == 0 or axes > MOST_AXES:
         return kept(none)
-    number, real, size = words(1), 0.0, 1
+    number, size = words(1), 1
     for i in range(axes):
         if not integer(known, word(items + SIZE * i), number):
             return kept(none)
@@ -98,41 +110,19 @@ def full(known, given):
         if size >= PARALLEL_ELEMENTS:
             return kept(none)
     row = known + DTYPES_AT + DTYPE_WORDS * SIZE * dtype
-    itemsize = word(row + SIZE)
-    if size * itemsize >= POOLED_BYTES:
-        return kept(none)
-    is_int = integer(known, value, number)
-    if is_int:
-        if not -_EXACT < word(number) < _EXACT:
+    if word(value + CLASS) == word(known + FLOAT_CLASS):
+        if not -_LARGE < c_double("PyFloat_AsDouble", (value,)) < _LARGE:
             return kept(none)
-        real = float(word(number))
-    elif word(value + CLASS) == word(known + FLOAT_CLASS) and dtype <= _FLOAT64:
-        real = c_double("PyFloat_AsDouble", (value,))
-        if not -_LARGE < real < _LARGE:
-            return kept(none)
-    elif value != none:
-        return kept(none)
-    if is_int and dtype == _INT32 and not -_LARGEST <= word(number) < _LARGEST:
-        return kept(none)
-    is_host = _is_host(known, ctx)
-    if is_host <= 0:
-        return kept(none) if is_host == 0 else 0
-    data = new_elements(known, word(row), size)
-    if data == 0:
-        return 0
+    data = _memory(known, ctx, row, size)
+    if data <= 0:
+        return kept(none) if data < 0 else 0
     if value != none:
-        start = word(data + DATA)
         loops = words(4)
         put(loops, 1)
         put(loops + 2 * SIZE, 1)
-        if dtype == _FLOAT32:
-            fill(start, 4, loops, size, np.float32(real))
-        elif dtype == _FLOAT64:
-            fill(start, 8, loops, size, real)
-        elif dtype == _INT32:
-            fill(start, 4, loops, size, np.int32(word(number)))
-        else:
-            fill(start, 8, loops, size, word(number))
+        if not write_number(known, data, 0, loops, size, value):
+            let_go(data)
+            return kept(none)
     shape = kept(lengths) if items != given else c_word("PyTuple_Pack", (1, lengths))
     return array_in(known, word(known + FIRST_CLASS), ctx, data, shape, new_version(known))
 
@@ -140,10 +130,10 @@ def full(known, given):
 @kernel
 def _converted(source, target, size, dtype):
     """Write elements of a dtype as float32."""
-    if dtype == _FLOAT64:
+    if dtype == FLOAT64:
         for i in range(size):
             put(target + 4 * i, np.float32(real_word(source + 8 * i)))
-    elif dtype == _INT64:
+    elif dtype == INT64:
         for i in range(size):
             put(target + 4 * i, np.float32(word(source + 8 * i)))
     else:
@@ -163,9 +153,9 @@ def from_numpy(known, given):
     plain = half_word(source + FLAGS) & np.int32(_PLAIN) == np.int32(_PLAIN)
     dtype = _known_dtype(known, word(given + SIZE))
     own = _known_dtype(known, word(source + DTYPE))
-    if not plain or axes == 0 or axes > _MOST_AXES or dtype < 0 or own < 0:
+    if not plain or axes == 0 or axes > MOST_AXES or dtype < 0 or own < 0:
         return kept(none)
-    if own != dtype and (dtype != _FLOAT32 or own > _INT64):
+    if own != dtype and (dtype != FLOAT32 or own > INT64):
         return kept(none)
     size, lengths = 1, word(source + LENGTHS)
     for i in range(axes):
@@ -176,21 +166,14 @@ def from_numpy(known, given):
         if size >= PARALLEL_ELEMENTS:
             return kept(none)
     row = known + DTYPES_AT + DTYPE_WORDS * SIZE * dtype
-    if size * word(row + SIZE) >= POOLED_BYTES:
-        return kept(none)
-    is_host = _is_host(known, ctx)
-    if is_host <= 0:
-        return kept(none) if is_host == 0 else 0
-    data = new_elements(known, word(row), size)
-    if data == 0:
-        return 0
+    data = _memory(known, ctx, row, size)
+    if data <= 0:
+        return kept(none) if data < 0 else 0
     if own == dtype:
         c_word("memcpy", (word(data + DATA), word(source + DATA), size * word(row + SIZE)))
     else:
         _converted(word(source + DATA), word(data + DATA), size, own)
-    shape = c_word("PyTuple_New", (axes,))
-    for i in range(axes if shape != 0 else 0):
-        put(shape + ITEMS + SIZE * i, c_word("PyLong_FromSsize_t", (word(lengths + SIZE * i),)))
+    shape = tuple_of(lengths, axes)
     return array_in(known, word(known + FIRST_CLASS), ctx, data, shape, new_version(known))
 
 
@@ -203,7 +186,7 @@ def to_numpy(known, given):
     data, shape = word(x + word(known + AT_DATA)), word(x + word(known + AT_SHAPE))
     axes = word(shape + COUNT)
     itemsize = itemsize_of(known, word(data + DTYPE))
-    if axes > _MOST_AXES or itemsize == 0:
+    if axes > MOST_AXES or itemsize == 0:
         return kept(none)
     lengths = words(8)
     for i in range(axes):

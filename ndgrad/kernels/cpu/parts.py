@@ -6,19 +6,22 @@ address; what a program knows of classes and of where attributes are lies in wor
 
 from __future__ import annotations
 
-from numpy import int32
+from numpy import float32, int32
 
 from ..build.launch import kernel
 from .calling import CLASS, DATA, ITEMS, SIZE
-from .words import c_int, c_word, half_word, put, word, words
+from .words import c_double, c_int, c_word, half_word, put, word, words
 
 COUNT = object.__basicsize__  # where in a list or a tuple the number of its items is
 START = object.__basicsize__  # where in a slice its start is, before stop and step
 DTYPE, FLAGS = DATA + 5 * SIZE, DATA + 6 * SIZE  # of `PyArrayObject_fields`
-_MOST_AXES = 8
+MOST_AXES = 8
 _OUTER = 2  # axes of a copy around what lies in one run
 MOST_DTYPES = 12
 DTYPE_WORDS = 4
+FLOAT32, FLOAT64, INT32, INT64 = range(4)  # among the known dtypes
+_EXACT = 1 << 53  # ints up to it are floats
+_OF_INT32 = 1 << 31
 
 # The words that a function is bound to; behind them of each dtype itself, the size of an element,
 # the class of NumPy's scalars, and the name.
@@ -38,8 +41,8 @@ DTYPES_AT = SIZE * len(NAMES)
 
 # What is found out about a part of an array: words, then the lengths and the strides of its axes.
 OFFSET, ELEMENTS, AXES, LEADING, PART_LENGTHS = range(0, 5 * SIZE, SIZE)
-PART_STRIDES = PART_LENGTHS + _MOST_AXES * SIZE
-PART = (PART_STRIDES + _MOST_AXES * SIZE) // SIZE
+PART_STRIDES = PART_LENGTHS + MOST_AXES * SIZE
+PART = (PART_STRIDES + (MOST_AXES + 1) * SIZE) // SIZE
 
 
 @kernel
@@ -119,7 +122,7 @@ def find(known, x, key, part):
     """Put what *key* means of *x* into *part*; return whether that is some elements."""
     shape = word(x + word(known + AT_SHAPE))
     count = word(shape + COUNT)
-    if count == 0 or count > _MOST_AXES:
+    if count == 0 or count > MOST_AXES:
         return False
     lengths, steps, single, numbers = words(8), words(8), words(1), words(3)
     step = 1
@@ -135,7 +138,7 @@ def find(known, x, key, part):
     put(single, key)
     if word(key + CLASS) == word(known + TUPLE_CLASS):
         items, given = key + ITEMS, word(key + COUNT)
-        if given > _MOST_AXES:
+        if given > MOST_AXES:
             return False
     used, dots, added = 0, 0, 0
     for i in range(given):
@@ -149,7 +152,7 @@ def find(known, x, key, part):
             dots += 1
         else:
             return False
-    if used > count or dots > 1 or count + added > _MOST_AXES:
+    if used > count or dots > 1 or count + added > MOST_AXES:
         return False
     put(part + OFFSET, 0)
     put(part + ELEMENTS, 1)
@@ -286,6 +289,53 @@ def fill(start, itemsize, loops, run, value):
             if i + j > 0:
                 at = start + (i * word(loops + 3 * SIZE) + j * word(loops + SIZE)) * itemsize
                 c_word("memcpy", (at, start, run * itemsize))
+
+
+@kernel
+def write_number(known, data, offset, loops, run, value):
+    """Write an int or a float to runs of a NumPy array; return whether that was done."""
+    number, real = words(1), 0.0
+    is_int = integer(known, value, number)
+    if is_int:
+        if not -_EXACT < word(number) < _EXACT:
+            return False
+        real = float(word(number))
+    elif word(value + CLASS) == word(known + FLOAT_CLASS):
+        real = c_double("PyFloat_AsDouble", (value,))
+    else:
+        return False
+    dtype = word(data + DTYPE)
+    start = word(data + DATA)
+    if dtype == word(known + DTYPES_AT + FLOAT32 * DTYPE_WORDS * SIZE):
+        fill(start + 4 * offset, 4, loops, run, float32(real))
+    elif dtype == word(known + DTYPES_AT + FLOAT64 * DTYPE_WORDS * SIZE):
+        fill(start + 8 * offset, 8, loops, run, real)
+    elif not is_int:
+        return False
+    elif dtype == word(known + DTYPES_AT + INT32 * DTYPE_WORDS * SIZE):
+        if not -_OF_INT32 <= word(number) < _OF_INT32:
+            return False
+        fill(start + 4 * offset, 4, loops, run, int32(word(number)))
+    elif dtype == word(known + DTYPES_AT + INT64 * DTYPE_WORDS * SIZE):
+        fill(start + 8 * offset, 8, loops, run, word(number))
+    else:
+        return False
+    return True
+
+
+@kernel
+def tuple_of(numbers, count):
+    """A new tuple of the ints in words; 0 with an error."""
+    made = c_word("PyTuple_New", (count,))
+    if made == 0:
+        return 0
+    for i in range(count):
+        number = c_word("PyLong_FromSsize_t", (word(numbers + SIZE * i),))
+        if number == 0:
+            let_go(made)
+            return 0
+        put(made + ITEMS + SIZE * i, number)
+    return made
 
 
 @kernel

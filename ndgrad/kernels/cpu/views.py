@@ -28,11 +28,8 @@ from .parts import (
     AXES,
     COUNT,
     DTYPE,
-    DTYPE_WORDS,
-    DTYPES_AT,
     ELEMENTS,
     FLAGS,
-    FLOAT_CLASS,
     LEADING,
     NEW_ARRAY,
     NEXT_VERSION,
@@ -49,7 +46,6 @@ from .parts import (
     WITHOUT_DEAD,
     ZERO,
     array_of,
-    fill,
     find,
     integer,
     is_recording,
@@ -62,15 +58,16 @@ from .parts import (
     new_version,
     one_element,
     run_behind,
+    tuple_of,
+    write_number,
 )
-from .words import c_double, c_int, c_word, half_word, put, word, words
+from .words import c_int, c_word, half_word, put, word, words
 
 _KEPT = 0x500  # the flags that a view shares: ``NPY_ARRAY_WRITEABLE``, ``NPY_ARRAY_ALIGNED``
 _WRITEABLE = 0x400
 _REFERENT = object.__basicsize__  # where in a weak reference that is; None when it is gone
 _MANY = 64  # aliases from which those that are gone are thrown away
 _LARGEST = 1 << 31  # elements, whose square fits into a word
-_EXACT = 1 << 53  # ints up to it are floats
 
 
 @kernel
@@ -82,16 +79,7 @@ def _shape_of(known, x, one, part):
     if leading >= 0:
         shape = word(x + word(known + AT_SHAPE))
         return c_word("PyTuple_GetSlice", (shape, leading, leading + axes))
-    shape = c_word("PyTuple_New", (axes,))
-    if shape == 0:
-        return 0
-    for i in range(axes):
-        length = c_word("PyLong_FromSsize_t", (word(part + PART_LENGTHS + SIZE * i),))
-        if length == 0:
-            let_go(shape)
-            return 0
-        put(shape + ITEMS + SIZE * i, length)
-    return shape
+    return tuple_of(part + PART_LENGTHS, axes)
 
 
 @kernel
@@ -202,20 +190,14 @@ def _is_everything(known, x, key):
 @kernel
 def _with_place(known, y, part):
     """*y* with the strides and the offset of a part in the place of its node; 0 with an error."""
-    axes = word(part + AXES)
-    place = c_word("PyTuple_New", (axes + 1,)) if y != 0 else 0
-    if place == 0:
-        if y != 0:
-            let_go(y)
+    if y == 0:
         return 0
-    for i in range(axes + 1):
-        value = word(part + (OFFSET if i == axes else PART_STRIDES + SIZE * i))
-        number = c_word("PyLong_FromSsize_t", (value,))
-        if number == 0:
-            let_go(place)
-            let_go(y)
-            return 0
-        put(place + ITEMS + SIZE * i, number)
+    axes = word(part + AXES)
+    put(part + PART_STRIDES + SIZE * axes, word(part + OFFSET))
+    place = tuple_of(part + PART_STRIDES, axes + 1)
+    if place == 0:
+        let_go(y)
+        return 0
     let_go(word(known + NONE))
     put(y + word(known + AT_NODE), place)
     return y
@@ -330,38 +312,6 @@ def _has_shape(known, y, part):
 
 
 @kernel
-def _write_number(known, data, part, loops, run, value):
-    """Write an int or a float; return whether that was done."""
-    number, real = words(1), 0.0
-    is_int = integer(known, value, number)
-    if is_int:
-        if not -_EXACT < word(number) < _EXACT:
-            return False
-        real = float(word(number))
-    elif word(value + CLASS) == word(known + FLOAT_CLASS):
-        real = c_double("PyFloat_AsDouble", (value,))
-    else:
-        return False
-    dtype = word(data + DTYPE)
-    start = word(data + DATA)
-    if dtype == word(known + DTYPES_AT):
-        fill(start + 4 * word(part + OFFSET), 4, loops, run, np.float32(real))
-    elif dtype == word(known + DTYPES_AT + 1 * DTYPE_WORDS * SIZE):
-        fill(start + 8 * word(part + OFFSET), 8, loops, run, real)
-    elif not is_int:
-        return False
-    elif dtype == word(known + DTYPES_AT + 2 * DTYPE_WORDS * SIZE):
-        if not -_LARGEST <= word(number) < _LARGEST:
-            return False
-        fill(start + 4 * word(part + OFFSET), 4, loops, run, np.int32(word(number)))
-    elif dtype == word(known + DTYPES_AT + 3 * DTYPE_WORDS * SIZE):
-        fill(start + 8 * word(part + OFFSET), 8, loops, run, word(number))
-    else:
-        return False
-    return True
-
-
-@kernel
 def _write_array(known, x, data, part, loops, run, value):
     """Write an array of the same class, dtype and shape; return whether that was done."""
     source = word(value + word(known + AT_DATA))
@@ -384,12 +334,8 @@ def _write_array(known, x, data, part, loops, run, value):
 @kernel
 def setitem(known, given):
     """``x[key] = value`` outside of a record; True if that was done."""
-    x, key, value, none = (
-        word(given),
-        word(given + SIZE),
-        word(given + 2 * SIZE),
-        word(known + NONE),
-    )
+    x, key, value = word(given), word(given + SIZE), word(given + 2 * SIZE)
+    none = word(known + NONE)
     if one_element(known, x) == 0:
         return kept(none)
     recording = is_recording(known)
@@ -409,7 +355,7 @@ def setitem(known, given):
             return kept(none)
         done = _write_array(known, x, data, part, loops, run, value)
     else:
-        done = _write_number(known, data, part, loops, run, value)
+        done = write_number(known, data, word(part + OFFSET), loops, run, value)
     if not done:
         return kept(none)
     now = c_word("PyObject_CallFunctionObjArgs", (word(known + NEXT_VERSION), 0))
